@@ -1,0 +1,60 @@
+"""The background sync: bounds what a power cut can take to the last 50 ms."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import TYPE_CHECKING
+
+from workbench._errors import LogDegradedError
+
+if TYPE_CHECKING:
+    from workbench.journal.writer import LogWriter
+
+__all__ = ["FLUSH_SECONDS", "Flusher"]
+
+FLUSH_SECONDS = 0.05
+"""Longest time an event that is not synced at once stays volatile."""
+
+
+class Flusher:
+    """Calls `writer.mark_synced` at most every `FLUSH_SECONDS`, and only while there is something to sync.
+
+    The thread starts with the first event and holds its writer weakly, so that a forgotten writer can go.
+    """
+
+    def __init__(self, writer: LogWriter) -> None:
+        self._writer = weakref.ref(writer)
+        self._dirty = threading.Event()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def wake(self) -> None:
+        """There is something to sync."""
+        if not self._dirty.is_set():
+            self._dirty.set()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="workbench-flusher", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        self._stopped.set()
+        self._dirty.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _work(self) -> None:
+        while True:
+            self._dirty.wait()
+            if self._stopped.wait(FLUSH_SECONDS):
+                return
+            self._dirty.clear()
+            writer = self._writer()
+            if writer is None:
+                return
+            try:
+                writer.mark_synced()
+            except LogDegradedError:
+                return  # the writer remembers it and tells the workflow at its next event
+            del writer

@@ -1,0 +1,29 @@
+"""The nouns: events, positions, kinds, histories. Pure values; nothing here does input or output."""
+
+from workbench.model.declaration import UNNAMED, Declaration
+from workbench.model.event import ANSWERS, ENDINGS, OPENINGS, Event, EventType, instant
+from workbench.model.history import Columns, History, Payloads, Process, Source
+from workbench.model.kind import Kind
+from workbench.model.position import MAX_DEPTH, NOWHERE, Position, parse_position, position_text
+
+__all__ = [
+    "ANSWERS",
+    "ENDINGS",
+    "MAX_DEPTH",
+    "NOWHERE",
+    "OPENINGS",
+    "UNNAMED",
+    "Columns",
+    "Declaration",
+    "Event",
+    "EventType",
+    "History",
+    "Kind",
+    "Payloads",
+    "Position",
+    "Process",
+    "Source",
+    "instant",
+    "parse_position",
+    "position_text",
+]

@@ -1,0 +1,144 @@
+"""The payment provider: the one call that must not happen twice.
+
+`POST /charges {order, amount_cents, currency}`, with or without `Idempotency-Key`; `POST /refunds {charge}`;
+`GET /charges?idempotency_key=…` (or `?order=…`), the probe that settles a charge in doubt.
+
+With a key: same body → the stored answer and `Idempotent-Replayed: true`; other body → 422; key older than its
+lifetime → charged anew. Without a key a second POST charges a second time, as with any plain endpoint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from workbench.simulate.services.message import Refusal, Request, Response, invalid, no_route
+from workbench.simulate.services.setting import NS_PER_SECOND, Setting
+
+if TYPE_CHECKING:
+    from workbench.simulate.ledger import LedgerEntry
+
+__all__ = ["Payment"]
+
+_LONGEST_KEY = 255
+_CURRENCY_LETTERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Money taken for an order; `status` is `succeeded` or `refunded`."""
+
+    id: str
+    order: str
+    amount_cents: int
+    currency: str
+    status: str = "succeeded"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """What a key was first used for. The answer is kept as it was given: a later refund does not change it."""
+
+    fingerprint: str
+    charge: Charge
+    used_ns: int
+
+
+class Payment:
+    """Charges, refunds, and the memory of keys."""
+
+    name = "payment"
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._charges: dict[str, Charge] = {}
+        self._key_of: dict[str, str] = {}
+        self._answers: dict[str, StoredAnswer] = {}
+        self._refunds: dict[str, str] = {}
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request under `/charges` or `/refunds`."""
+        match request.method, request.segments:
+            case "POST", ("charges",):
+                return self._charge(request)
+            case "GET", ("charges",):
+                return Response(200, [asdict(charge) for charge in self._matching(request)])
+            case "POST", ("refunds",):
+                return self._refund(request.text("charge"))
+            case _:
+                raise no_route(request)
+
+    def apply(self, entry: LedgerEntry) -> None:
+        """Take in a charge (and what its key now stands for) or a refund."""
+        if entry.action == "refunded":
+            charge = entry.text("charge")
+            self._refunds[charge] = entry.text("id")
+            self._charges[charge] = replace(self._charges[charge], status="refunded")
+            return
+        made = Charge(entry.text("id"), entry.text("order"), entry.whole("amount_cents"), entry.text("currency"))
+        self._charges[made.id] = made
+        self._key_of[made.id] = entry.key
+        if entry.key:
+            self._answers[entry.key] = StoredAnswer(entry.text("fingerprint"), made, entry.time_ns)
+
+    def _charge(self, request: Request) -> Response:
+        key = request.headers.get("idempotency-key", "")
+        if len(key) > _LONGEST_KEY:
+            raise invalid(f"Idempotency-Key must not be longer than {_LONGEST_KEY} characters")
+        order, amount, currency = request.text("order"), request.whole("amount_cents"), request.text("currency")
+        if len(currency) != _CURRENCY_LETTERS:
+            raise invalid("currency must be three letters, for example EUR")
+        fingerprint = _fingerprint(request.body)
+        stored = self._answers.get(key) if key else None
+        if stored is not None and not self._expired(stored):
+            if stored.fingerprint != fingerprint:
+                raise Refusal(422, "key_reused", f"the key {key!r} was used for a charge with another body")
+            return Response(201, asdict(stored.charge), {"Idempotent-Replayed": "true"})
+        identity = self._setting.mint("ch", len(self._charges) + 1)
+        facts = {
+            "id": identity,
+            "order": order,
+            "amount_cents": amount,
+            "currency": currency,
+            "fingerprint": fingerprint,
+        }
+        self.apply(self._setting.ledger.append(self.name, "charged", key, facts))
+        return Response(201, asdict(self._charges[identity]))
+
+    def _expired(self, stored: StoredAnswer) -> bool:
+        age_ns = self._setting.now_ns() - stored.used_ns
+        return age_ns >= self._setting.knobs.key_lifetime_seconds * NS_PER_SECOND
+
+    def _matching(self, request: Request) -> list[Charge]:
+        """All charges, or those made under a key or for an order; a key is found long after it has expired."""
+        key, order = request.query.get("idempotency_key"), request.query.get("order")
+        return [
+            charge
+            for charge in self._charges.values()
+            if (key is None or self._key_of[charge.id] == key) and (order is None or charge.order == order)
+        ]
+
+    def _refund(self, charge: str) -> Response:
+        known = self._charges.get(charge)
+        if known is None:
+            raise Refusal(404, "no_such_charge", f"there is no charge {charge}")
+        status = 200
+        if known.status != "refunded":
+            facts = {
+                "id": self._setting.mint("re", len(self._refunds) + 1),
+                "charge": charge,
+                "order": known.order,
+                "amount_cents": known.amount_cents,
+                "currency": known.currency,
+            }
+            self.apply(self._setting.ledger.append(self.name, "refunded", charge, facts))
+            status = 201
+        refund = {"id": self._refunds[charge], "charge": charge, "order": known.order}
+        return Response(status, {**refund, "amount_cents": known.amount_cents, "status": "succeeded"})
+
+
+def _fingerprint(body: object) -> str:
+    """Equal for equal bodies, whatever the order of their fields."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]

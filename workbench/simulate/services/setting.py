@@ -1,0 +1,80 @@
+"""What surrounds a service: its clock, its ledger, its ids and its knobs.
+
+Time, ids and secrets come in through this one port, so that the same seed and the same clock give the same
+answers, in a test and in a process alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from workbench.simulate.ledger import Ledger, LedgerEntry
+    from workbench.simulate.services.message import Request, Response
+
+__all__ = ["NS_PER_SECOND", "Knobs", "Service", "Setting"]
+
+NS_PER_SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """What a scenario may turn.
+
+    Attributes:
+        token_lifetime_seconds: How long an access token is good; 15 minutes is what issuers commonly give.
+        key_lifetime_seconds: How long a repeated Idempotency-Key is recognised; Stripe keeps keys at least 24 h.
+        seed: Goes into every id, so that two shops never give the same one.
+        stock: What is on the shelf when the ledger is empty, by sku.
+        accounts: Password by user of the token issuer.
+    """
+
+    token_lifetime_seconds: int = 900
+    key_lifetime_seconds: int = 24 * 3600
+    seed: int = 0
+    stock: Mapping[str, int] = field(default_factory=lambda: {"sku-1": 1000, "sku-7": 3})
+    accounts: Mapping[str, str] = field(default_factory=lambda: {"checkout": "correct-horse"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The port through which the world reaches a service.
+
+    Attributes:
+        ledger: Where effects are written.
+        now_ns: The clock, nanoseconds since the epoch.
+        secret: Signs access tokens.
+        knobs: What the scenario turned.
+    """
+
+    ledger: Ledger
+    now_ns: Callable[[], int]
+    secret: bytes = field(repr=False)
+    knobs: Knobs = field(default_factory=Knobs)
+
+    def mint(self, prefix: str, number: int) -> str:
+        """The id of the `number`-th thing of a sort, for example `ch_0_0001`.
+
+        The number is how many the service's state already holds, and that is rebuilt from the ledger: a shop that
+        was killed goes on counting where it stopped.
+        """
+        return f"{prefix}_{self.knobs.seed}_{number:04d}"
+
+
+class Service(Protocol):
+    """One of the five.
+
+    A service changes its state in `apply` alone: while it works, from the entry that it has just written; after a
+    restart, from the entries of the file. So what it knows can never differ from what the ledger says.
+    """
+
+    name: str
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request, or raise `Refusal`; an effect is in the ledger when this returns."""
+
+    def apply(self, entry: LedgerEntry) -> None:
+        """Take one entry of this service into the state."""

@@ -1,0 +1,93 @@
+"""The stock: a shelf that other buyers empty too.
+
+`GET /stock/{sku}` → `{sku, available}`; `POST /stock/{sku}/reservations {order, quantity}` → a reservation, 409
+when sold out, the same one again for the same order; `DELETE /stock/reservations/{id}` gives it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from workbench.simulate.services.message import Refusal, Request, Response, no_route
+
+if TYPE_CHECKING:
+    from workbench.simulate.ledger import LedgerEntry
+    from workbench.simulate.services.setting import Setting
+
+__all__ = ["Stock"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Goods put aside for an order; `status` is `held` or `released`."""
+
+    id: str
+    sku: str
+    order: str
+    quantity: int
+    status: str = "held"
+
+
+class Stock:
+    """What is on the shelf and for whom some of it is put aside."""
+
+    name = "stock"
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._reservations: dict[str, Reservation] = {}
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request under `/stock`."""
+        match request.method, request.segments:
+            case "DELETE", ("stock", "reservations", reservation):
+                return self._release(reservation)
+            case "GET", ("stock", sku):
+                return Response(200, {"sku": sku, "available": self._available(sku)})
+            case "POST", ("stock", sku, "reservations"):
+                return self._reserve(sku, request.text("order"), request.whole("quantity"))
+            case _:
+                raise no_route(request)
+
+    def apply(self, entry: LedgerEntry) -> None:
+        """Put goods aside, or back."""
+        identity = entry.text("id")
+        if entry.action == "released":
+            self._reservations[identity] = replace(self._reservations[identity], status="released")
+        else:
+            self._reservations[identity] = Reservation(
+                identity, entry.text("sku"), entry.text("order"), entry.whole("quantity")
+            )
+
+    def _available(self, sku: str) -> int:
+        if sku not in self._setting.knobs.stock:
+            raise Refusal(404, "no_such_sku", f"the shop does not sell {sku}")
+        return self._setting.knobs.stock[sku] - sum(held.quantity for held in self._held() if held.sku == sku)
+
+    def _held(self) -> list[Reservation]:
+        return [reservation for reservation in self._reservations.values() if reservation.status == "held"]
+
+    def _reserve(self, sku: str, order: str, quantity: int) -> Response:
+        available = self._available(sku)
+        for known in self._held():
+            if (known.sku, known.order) == (sku, order):
+                if known.quantity != quantity:
+                    message = f"order {order} has {known.quantity} of {sku} reserved already, not {quantity}"
+                    raise Refusal(409, "other_quantity", message)
+                return Response(200, asdict(known))
+        if quantity > available:
+            raise Refusal(409, "sold_out", f"{available} of {sku} left, {quantity} asked for")
+        made = Reservation(self._setting.mint("rs", len(self._reservations) + 1), sku, order, quantity)
+        facts = {"id": made.id, "sku": sku, "order": order, "quantity": quantity}
+        self.apply(self._setting.ledger.append(self.name, "reserved", order, facts))
+        return Response(201, asdict(made))
+
+    def _release(self, identity: str) -> Response:
+        known = self._reservations.get(identity)
+        if known is None:
+            raise Refusal(404, "no_such_reservation", f"there is no reservation {identity}")
+        if known.status == "held":
+            facts = {"id": identity, "sku": known.sku, "order": known.order, "quantity": known.quantity}
+            self.apply(self._setting.ledger.append(self.name, "released", identity, facts))
+        return Response(200, asdict(self._reservations[identity]))
