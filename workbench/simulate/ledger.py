@@ -126,8 +126,8 @@ class Ledger:
 
     Attributes:
         path: The file.
-        found: What the file held when it was opened. A torn last line is cut off then, because a line written
-            after it would turn a tolerated tail into a broken middle.
+        torn_bytes: Length of the torn last line that was found on opening. It is cut off then, because a line
+            written after it would turn a tolerated tail into a broken middle.
 
     Raises:
         LogBusyError: Another process writes this ledger.
@@ -142,14 +142,15 @@ class Ledger:
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             self._claim()
-            self.found = self.scan(self.path)
-            if self.found.torn_bytes:
-                os.ftruncate(self._file, os.fstat(self._file).st_size - self.found.torn_bytes)
+            found = self.scan(self.path)
+            if found.torn_bytes:
+                os.ftruncate(self._file, os.fstat(self._file).st_size - found.torn_bytes)
             _sync_folder(self.path.parent)
         except BaseException:
             os.close(self._file)
             raise
-        self._seq = len(self.found.entries)
+        self.torn_bytes = found.torn_bytes
+        self._seq = len(found.entries)
 
     def _claim(self) -> None:
         """Take the writer lock, which the kernel gives back when the process dies."""

@@ -20,6 +20,7 @@ class Mail:
     """The outbox."""
 
     name = "mail"
+    actions = frozenset({"sent"})
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting

@@ -50,6 +50,7 @@ class Payment:
     """Charges, refunds, and the memory of keys."""
 
     name = "payment"
+    actions = frozenset({"charged", "refunded"})
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting

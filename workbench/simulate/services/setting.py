@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from workbench.simulate.ledger import Ledger, LedgerEntry
     from workbench.simulate.services.message import Request, Response
 
-__all__ = ["NS_PER_SECOND", "Knobs", "Service", "Setting"]
+__all__ = ["NS_PER_SECOND", "SERVICES", "Knobs", "Service", "Setting"]
 
 NS_PER_SECOND = 1_000_000_000
+SERVICES = ("token", "stock", "payment", "subscription", "mail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Service(Protocol):
     """
 
     name: str
+    actions: frozenset[str]
 
     def handle(self, request: Request) -> Response:
         """Answer one request, or raise `Refusal`; an effect is in the ledger when this returns."""

@@ -33,6 +33,7 @@ class Stock:
     """What is on the shelf and for whom some of it is put aside."""
 
     name = "stock"
+    actions = frozenset({"reserved", "released"})
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting

@@ -28,6 +28,7 @@ class Subscription:
     """
 
     name = "subscription"
+    actions = frozenset({"extended"})
 
     def __init__(self, setting: Setting, tokens: TokenIssuer) -> None:
         self._setting = setting

@@ -27,6 +27,7 @@ class TokenIssuer:
     """Gives tokens to known users and checks them for the other services."""
 
     name = "token"
+    actions = frozenset({"issued"})
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting

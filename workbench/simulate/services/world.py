@@ -49,11 +49,15 @@ class World:
         services = (tokens, Stock(setting), Payment(setting), Subscription(setting, tokens), Mail(setting))
         self._services: dict[str, Service] = {service.name: service for service in services}
         self._lock = threading.Lock()
-        for entry in setting.ledger.found.entries:
+        for entry in setting.ledger.read(setting.ledger.path):
+            service = self._services.get(entry.service)
+            if service is None or entry.action not in service.actions:
+                message = f"no service here could have written {entry.service!r} {entry.action!r}"
+                raise RottenLedgerError(message, path=setting.ledger.path, line=entry.seq)
             try:
-                self._services[entry.service].apply(entry)
+                service.apply(entry)
             except (KeyError, TypeError) as error:
-                message = f"no service could have written {entry.service} {entry.action}: {error}"
+                message = f"{entry.service} {entry.action} does not fit what came before: {error}"
                 raise RottenLedgerError(message, path=setting.ledger.path, line=entry.seq) from error
 
     @staticmethod

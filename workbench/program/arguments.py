@@ -1,0 +1,58 @@
+"""Whether a call is the recorded one: compare arguments without decoding where the bytes already agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workbench._errors import PayloadError
+from workbench.journal.codec import decode, differences, same
+from workbench.machine import Call, Verb
+from workbench.model import History
+
+__all__ = ["Arguments", "argument_differences", "plain_arguments"]
+
+
+def plain_arguments(call: Call) -> dict[str, Any]:
+    """The part of a call that decides whether it is the same one, in the order in which it is encoded."""
+    arguments: dict[str, Any] = dict(call.arguments or {})
+    if call.verb in {Verb.CALL_STEP, Verb.START_CHILD}:
+        arguments = {"args": list(arguments["args"]), "kwargs": dict(arguments["kwargs"])}
+    return arguments
+
+
+class Arguments:
+    """Compares recorded with asked arguments, for `Machine`.
+
+    Args:
+        history: Where the recorded ones are.
+        encode: Encodes plain arguments as the recorder does, redaction included.
+    """
+
+    def __init__(self, history: History, encode: Callable[[Call, dict[str, Any]], bytes]) -> None:
+        self._history = history
+        self._encode = encode
+        self._raw: Callable[[int], bytes] | None = getattr(history.payloads, "raw", None)
+
+    def __call__(self, row: int, call: Call) -> bool:
+        """Whether the recorded intent in this row has the arguments of `call`."""
+        asked = self._encode(call, plain_arguments(call))
+        if self._raw is not None and self._raw(row)[1:].startswith(asked[1:]):
+            return True  # the body of an intent begins with its arguments; only the size of the map differs
+        return same(_recorded(self._history, row, call), decode(asked))
+
+
+def argument_differences(history: History, row: int, call: Call) -> list[tuple[str, Any, Any]]:
+    """The leaves in which recorded and asked arguments differ, as `(path, recorded, asked)`."""
+    from workbench.journal.codec import encode
+
+    try:
+        asked = decode(encode(plain_arguments(call)))
+    except PayloadError as error:
+        return [("$", "recorded arguments", str(error))]
+    return differences(_recorded(history, row, call), asked)
+
+
+def _recorded(history: History, row: int, call: Call) -> Any:
+    body = history.payload(row)
+    return {name: body.get(name) for name in plain_arguments(call)}

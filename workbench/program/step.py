@@ -1,0 +1,249 @@
+"""`@step`: a function that touches the outside, with what a debugger and a verdict must know of it.
+
+Outside a workflow, and inside another step, a step is just its function. Inside a workflow the driver in charge
+decides: the recorder logs the intent, runs the body and logs the result; replay reads the result and never
+calls the body.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
+
+from workbench._errors import UsageError
+from workbench.machine import NO_RETRY, Call, Retry, Verb
+from workbench.model import Declaration, Kind
+from workbench.program.scope import CURRENT_KEY, CURRENT_SCOPE, Scope, scope_here
+
+__all__ = ["Deferred", "Invocation", "Step", "current_key", "step"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What a live driver needs to carry a step call out.
+
+    Attributes:
+        step: The step.
+        args: Positional arguments, as given.
+        kwargs: Keyword arguments, as given.
+    """
+
+    step: Step[..., Any]
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+
+    def key(self) -> str:
+        """Idempotency key of this call, as the step's `key` function says; `""` for none."""
+        return str(self.step.key(*self.args, **self.kwargs)) if self.step.key is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred(Generic[R]):
+    """A step call that is not made yet: `wb.gather` makes several side by side."""
+
+    step: Step[..., R]
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+
+    def call_in(self, scope: Scope) -> Call:
+        """The call at the next position of `scope`."""
+        return self.step.call_in(scope, self.args, self.kwargs)
+
+
+class Step(Generic[P, R]):
+    """A recorded function. Made by `step`; call it as you would call the function.
+
+    Attributes:
+        function: The plain function.
+        declaration: What the log says once about it.
+        retry: When to try again.
+        key: Computes the idempotency key from the arguments.
+        undo: The compensation.
+        probe: Read-only question that settles a doubt: gets the arguments, returns the result or `None`.
+        definite_errors: Error classes that prove that nothing happened.
+        sensitive: Names or dotted paths of arguments and result fields that never reach the disk in clear.
+        is_async: The function is `async def`.
+    """
+
+    def __init__(
+        self,
+        function: Callable[P, R],
+        declaration: Declaration,
+        *,
+        retry: Retry = NO_RETRY,
+        key: Callable[..., str] | None = None,
+        undo: Callable[..., Any] | None = None,
+        probe: Callable[..., Any] | None = None,
+        definite_errors: tuple[type[BaseException], ...] = (),
+        sensitive: tuple[str, ...] = (),
+    ) -> None:
+        self.function = function
+        self.declaration = declaration
+        self.retry = retry
+        self.key = key
+        self.undo = undo
+        self.probe = probe
+        self.definite_errors = definite_errors
+        self.sensitive = sensitive
+        self.is_async = inspect.iscoroutinefunction(function)
+        functools.update_wrapper(cast("Any", self), function)
+
+    @property
+    def name(self) -> str:
+        """Name in log, frames and replay."""
+        return self.declaration.name
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the step: through the workflow's driver inside a workflow, plainly elsewhere."""
+        scope = CURRENT_SCOPE.get()
+        if scope is None:
+            return self._plain(*args, **kwargs)
+        if self.is_async:
+            return cast("R", self._in_task(args, kwargs))
+        return cast("R", scope.driver.wait(self.call_in(scope, args, kwargs)))
+
+    def defer(self, *args: P.args, **kwargs: P.kwargs) -> Deferred[R]:
+        """The call, not made yet, for `wb.gather`."""
+        return Deferred(self, args, kwargs)
+
+    def call_in(self, scope: Scope, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call:
+        """The call at the next position of `scope`."""
+        arguments = {"args": args, "kwargs": kwargs}
+        invocation = Invocation(self, args, kwargs)
+        return Call(Verb.CALL_STEP, scope.next_position(), self.declaration.name, arguments, invocation)
+
+    async def _in_task(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        scope = scope_here(f"step {self.name}")
+        return await scope.driver.begin(self.call_in(scope, args, kwargs))
+
+    def _plain(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        if self.key is None:
+            return self.function(*args, **kwargs)
+        token = CURRENT_KEY.set(str(self.key(*args, **kwargs)))
+        try:
+            return self.function(*args, **kwargs)
+        finally:
+            CURRENT_KEY.reset(token)
+
+    def __repr__(self) -> str:
+        """Name and kind."""
+        return f"<step {self.name} ({self.declaration.kind})>"
+
+
+def current_key() -> str:
+    """Idempotency key of the step whose body is running; the same on every attempt and after a crash.
+
+    Raises:
+        UsageError: The running code is no step with a key.
+    """
+    key = CURRENT_KEY.get()
+    if not key:
+        message = "there is no idempotency key here"
+        raise UsageError(message, hint="declare one: @wb.step(kind='keyed', key=lambda order, …: f'charge/{order}')")
+    return key
+
+
+@overload
+def step(function: Callable[P, R], /) -> Step[P, R]: ...
+@overload
+def step(
+    *,
+    kind: Kind | str | None = None,
+    name: str | None = None,
+    undo: Callable[..., Any] | None = None,
+    undo_null_safe: bool = False,
+    key: Callable[..., str] | None = None,
+    key_lifetime_seconds: float | None = None,
+    probe: Callable[..., Any] | None = None,
+    pivot: bool = False,
+    retry: Retry = NO_RETRY,
+    timeout_seconds: float | None = None,
+    definite_errors: tuple[type[BaseException], ...] = (),
+    sensitive: tuple[str, ...] = (),
+    resource: str = "",
+) -> Callable[[Callable[P, R]], Step[P, R]]: ...
+
+
+def step(
+    function: Callable[P, R] | None = None,
+    /,
+    *,
+    kind: Kind | str | None = None,
+    name: str | None = None,
+    undo: Callable[..., Any] | None = None,
+    undo_null_safe: bool = False,
+    key: Callable[..., str] | None = None,
+    key_lifetime_seconds: float | None = None,
+    probe: Callable[..., Any] | None = None,
+    pivot: bool = False,
+    retry: Retry = NO_RETRY,
+    timeout_seconds: float | None = None,
+    definite_errors: tuple[type[BaseException], ...] = (),
+    sensitive: tuple[str, ...] = (),
+    resource: str = "",
+) -> Any:
+    """Mark a function as a step: the only place where workflow code touches the world.
+
+    Args:
+        function: The function, `def` or `async def`, when used without parentheses.
+        kind: What repeating it does, see `Kind`. Undeclared means `write`, and every view then says "assumed".
+        name: Name in the log; the function's by default. Keep it when you rename the function.
+        undo: The compensation, called with the step's arguments and result.
+        undo_null_safe: The undo is harmless when the step never happened or was undone before.
+        key: Computes the idempotency key from the arguments. Build it from business identifiers, so that it
+            survives a re-run under another run id. The body reads it with `wb.current_key()`.
+        key_lifetime_seconds: How long the other side remembers a key; afterwards the same key acts anew.
+        probe: Read-only question that settles a doubt: called with the step's arguments, returns the result if
+            it happened and `None` if not.
+        pivot: Point of no return: once it is done, the run can only go forward.
+        retry: When to try again; one attempt by default.
+        timeout_seconds: Longest wait for one attempt. A step that timed out may have acted.
+        definite_errors: Error classes that prove that nothing happened (a refusal, not a lost answer).
+        sensitive: Names or dotted paths of arguments and result fields that never reach the disk in clear.
+        resource: What the step reads or changes (`"stock"`): lets stale checks be found.
+
+    Returns:
+        A `Step`, to be called like the function.
+
+    Raises:
+        UsageError: The declaration contradicts itself.
+    """
+
+    def mark(target: Callable[P, R]) -> Step[P, R]:
+        declared = Kind(kind) if kind is not None else None
+        _check(target.__name__, declared, undo=undo, key=key)
+        declaration = Declaration(
+            name=name or target.__name__,
+            kind=declared or Kind.WRITE,
+            kind_assumed=declared is None,
+            undo=getattr(undo, "__name__", "") if undo is not None else "",
+            probe=getattr(probe, "__name__", "") if probe is not None else "",
+            pivot=pivot,
+            undo_null_safe=undo_null_safe,
+            key_lifetime_seconds=key_lifetime_seconds,
+            timeout_seconds=timeout_seconds,
+            resource=resource,
+            module=target.__module__,
+            line=getattr(getattr(target, "__code__", None), "co_firstlineno", 0),
+        )
+        return Step(
+            target, declaration, retry=retry, key=key, undo=undo, probe=probe,
+            definite_errors=definite_errors, sensitive=sensitive,
+        )  # fmt: skip
+
+    return mark if function is None else mark(function)
+
+
+def _check(name: str, kind: Kind | None, *, undo: object, key: object) -> None:
+    if kind is Kind.COMPENSATABLE and undo is None:
+        message = f"step {name} is compensatable and has no undo"
+        raise UsageError(message, hint="give undo=…, or declare kind='write'")
+    if kind is Kind.KEYED and key is None:
+        message = f"step {name} is keyed and has no key"
+        raise UsageError(message, hint="give key=lambda …: 'charge/' + order, made of business identifiers")

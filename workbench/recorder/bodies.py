@@ -1,0 +1,116 @@
+"""Where step bodies run: in the caller's thread, in a pool, or on an event loop of their own.
+
+An async workflow's loop runs workflow code only, so that its order of events stays a function of the log. The
+bodies of its steps run here and report to the workflow's inbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import inspect
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from workbench._errors import StepTimeoutError
+from workbench.program import CURRENT_KEY, CURRENT_SCOPE, Step
+
+__all__ = ["Bodies"]
+
+
+class Bodies:
+    """Runs step bodies. One per recorder; threads start when first needed.
+
+    Args:
+        workers: Most bodies that run side by side in threads.
+    """
+
+    def __init__(self, workers: int = 32) -> None:
+        self._workers = workers
+        self._pool: ThreadPoolExecutor | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._mutex = threading.Lock()
+
+    def run(self, step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Any:
+        """Run a body and wait for it, in this thread unless it has a timeout or is async."""
+        if step.is_async:
+            return self.start(step, args, kwargs, key).result()
+        seconds = step.declaration.timeout_seconds
+        if seconds is None:
+            return _call(step, args, kwargs, key)
+        outcome: Future[Any] = Future()
+        work = threading.Thread(target=_settle, args=(outcome, step, args, kwargs, key), daemon=True)
+        work.start()
+        try:
+            return outcome.result(seconds)
+        except concurrent.futures.TimeoutError:
+            if outcome.done():
+                raise  # the body itself raised it
+            raise _timed_out(step) from None
+
+    def start(self, step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Future[Any]:
+        """Run a body elsewhere."""
+        if step.is_async:
+            return asyncio.run_coroutine_threadsafe(_await(step, args, kwargs, key), self._event_loop())
+        return self.submit(lambda: self.run(step, args, kwargs, key))
+
+    def submit(self, work: Callable[[], Any]) -> Future[Any]:
+        """Run `work` in a thread."""
+        with self._mutex:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="workbench-step")
+        return self._pool.submit(work)
+
+    def _event_loop(self) -> asyncio.AbstractEventLoop:
+        with self._mutex:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="workbench-steps", daemon=True).start()
+        return self._loop
+
+    def close(self) -> None:
+        """Let running bodies end by themselves; take no new ones."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+
+
+def _call(step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Any:
+    scope = CURRENT_SCOPE.set(None)
+    token = CURRENT_KEY.set(key)
+    try:
+        return step.function(*args, **kwargs)
+    finally:
+        CURRENT_KEY.reset(token)
+        CURRENT_SCOPE.reset(scope)
+
+
+def _settle(outcome: Future[Any], step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> None:
+    try:
+        outcome.set_result(_call(step, args, kwargs, key))
+    except BaseException as error:  # noqa: BLE001 - handed to the waiting thread, whatever it is
+        outcome.set_exception(error)
+
+
+async def _await(step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Any:
+    CURRENT_SCOPE.set(None)
+    CURRENT_KEY.set(key)
+    result = step.function(*args, **kwargs)
+    if not inspect.isawaitable(result):
+        return result
+    try:
+        return await asyncio.wait_for(result, step.declaration.timeout_seconds)
+    except TimeoutError:
+        if step.declaration.timeout_seconds is None:
+            raise
+        raise _timed_out(step) from None
+
+
+def _timed_out(step: Step[..., Any]) -> StepTimeoutError:
+    return StepTimeoutError(
+        f"step {step.name} did not answer within {step.declaration.timeout_seconds} s",
+        hint="it may still have acted: probe before you run it again",
+    )

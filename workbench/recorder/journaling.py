@@ -1,0 +1,203 @@
+"""One run's events, written: the only place that knows which body each event has.
+
+Bodies are mappings of plain names; `journal/FORMAT.md` lists them.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from workbench._errors import PayloadError
+from workbench.machine import Call
+from workbench.model import NOWHERE, Declaration, EventType, Kind
+from workbench.program import Invocation, Step, Workflow, plain_arguments
+from workbench.recorder.sources import source_of
+
+if TYPE_CHECKING:
+    from workbench.journal import LogWriter
+    from workbench.recorder.encoding import Encoding
+
+__all__ = ["RunJournal"]
+
+_OWN_ROOMS = ("workbench.program.", "workbench.recorder.")
+
+
+class RunJournal:
+    """Writes the events of one run.
+
+    Args:
+        writer: The log.
+        encoding: Encodes payloads, redacting secrets.
+        run_id: The run.
+    """
+
+    def __init__(self, writer: LogWriter, encoding: Encoding, run_id: str) -> None:
+        self._writer = writer
+        self._encoding = encoding
+        self.run_id = run_id
+        self._run = writer.run_number(run_id)
+        self._names: dict[str, int] = {}
+
+    # --- the run --------------------------------------------------------------------------------------------
+
+    def started(self, workflow: Workflow[..., Any], args: Any, kwargs: Any, business_key: str, parent: str) -> int:
+        """The run begins; durable, so that a run that was accepted is never forgotten."""
+        body = {
+            "args": list(args),
+            "kwargs": dict(kwargs),
+            "workflow": workflow.reference,
+            "business_key": business_key,
+            "parent": parent,
+            "source": self._source(workflow.function),
+            "async": workflow.is_async,
+        }
+        name = self._writer.name_number(workflow.declaration)
+        encoded = self._encoding.encode(body)
+        return self._writer.append(EventType.RunStarted, self._run, name, NOWHERE, encoded, durable=True)
+
+    def recovered(self, workflow: Workflow[..., Any]) -> int:
+        """The run goes on in this process."""
+        body = {"workflow": workflow.reference, "source": self._source(workflow.function)}
+        name = self._writer.name_number(workflow.declaration)
+        return self._append(EventType.RunRecovered, name, body)
+
+    def completed(self, workflow: Workflow[..., Any], result: Any) -> int:
+        """The run returned. A result that cannot be recorded is said, and the run has still completed."""
+        name = self._writer.name_number(workflow.declaration)
+        try:
+            body = self._encoding.encode({"result": result})
+        except PayloadError as error:
+            body = self._encoding.encode({"unrecorded": str(error)})
+        return self._writer.append(EventType.RunCompleted, self._run, name, NOWHERE, body, durable=True)
+
+    def failed(self, workflow: Workflow[..., Any], error: BaseException) -> int:
+        """The run raised."""
+        name = self._writer.name_number(workflow.declaration)
+        tag = self._writer.tag_number(type(error).__name__)
+        body = self._encoding.encode_error({}, error)
+        return self._writer.append(EventType.RunFailed, self._run, name, NOWHERE, body, tag=tag, durable=True)
+
+    # --- steps ----------------------------------------------------------------------------------------------
+
+    def step_started(self, call: Call, attempt: int, key: str) -> int:
+        """The intent: durable before the call when the step must not repeat.
+
+        Raises:
+            UnrecordableError: An argument cannot be recorded; nothing was written and nothing must run.
+        """
+        invocation: Invocation = call.request
+        step = invocation.step
+        body: dict[str, Any] = plain_arguments(call) if attempt == 1 else {}
+        if key:
+            body["key"] = key
+        body["at"] = _caller()
+        encoded = self._encoding.encode(body, step.sensitive)
+        return self._writer.append(
+            EventType.StepStarted, self._run, self._step_number(step), call.position, encoded,
+            attempt=attempt, durable=step.declaration.kind.needs_durable_intent,
+        )  # fmt: skip
+
+    def step_completed(self, call: Call, attempt: int, cause: int, result: Any) -> PayloadError | None:
+        """The step returned; an error when the result cannot be recorded. Its event is written all the same."""
+        step: Step[..., Any] = call.request.step
+        refused = None
+        try:
+            body = self._encoding.encode({"result": result}, step.sensitive)
+        except PayloadError as error:
+            refused = error
+            body = self._encoding.encode({"unrecorded": str(error), "type": type(result).__qualname__})
+        self._writer.append(
+            EventType.StepCompleted, self._run, self._step_number(step), call.position, body,
+            attempt=attempt, cause=cause,
+        )  # fmt: skip
+        return refused
+
+    def step_failed(
+        self, call: Call, attempt: int, cause: int, error: BaseException, *, definite: bool, retry_in: float | None
+    ) -> int:
+        """The step raised: for good, or with another attempt to come in `retry_in` seconds."""
+        step: Step[..., Any] = call.request.step
+        event = EventType.StepFailed if retry_in is None else EventType.AttemptFailed
+        facts: dict[str, Any] = {"definite": definite}
+        if retry_in is not None:
+            facts["retry_in_seconds"] = retry_in
+        return self._writer.append(
+            event, self._run, self._step_number(step), call.position,
+            self._encoding.encode_error(facts, error, step.sensitive),
+            attempt=attempt, cause=cause, tag=self._writer.tag_number(type(error).__name__),
+        )  # fmt: skip
+
+    def step_settled(self, call: Call, facts: dict[str, Any], cause: int) -> int:
+        """A probe settled a doubt: `facts` say whether it happened, by whose word, and with what result."""
+        step: Step[..., Any] = call.request.step
+        body = self._encoding.encode(facts, step.sensitive)
+        return self._writer.append(
+            EventType.StepResolved, self._run, self._step_number(step), call.position, body, cause=cause, durable=True
+        )
+
+    def _step_number(self, step: Step[..., Any]) -> int:
+        number = self._names.get(step.name)
+        if number is None or step.declaration.module == "":
+            number = self._writer.name_number(step.declaration)
+            self._source(step.function)
+            self._names[step.name] = number
+        return number
+
+    # --- everything else ------------------------------------------------------------------------------------
+
+    def called(self, event: EventType, call: Call, **facts: Any) -> int:
+        """An intent other than a step's."""
+        body = plain_arguments(call) | facts | {"at": _caller()}
+        return self._append(event, self._plain_number(call.name), body, call)
+
+    def drawn(self, event: EventType, call: Call, value: Any) -> int:
+        """A clock reading or a draw."""
+        return self._append(event, 0, {"value": value, "at": _caller()}, call)
+
+    def answered(self, event: EventType, call: Call, cause: int, **facts: Any) -> int:
+        """The answer to an intent other than a step's, or its cancellation."""
+        return self._append(event, self._plain_number(call.name), facts, call, cause)
+
+    def child_failed(self, call: Call, cause: int, error: BaseException) -> int:
+        """A child run raised."""
+        return self._writer.append(
+            EventType.ChildFailed, self._run, self._plain_number(call.name), call.position,
+            self._encoding.encode_error({}, error), cause=cause, tag=self._writer.tag_number(type(error).__name__),
+        )  # fmt: skip
+
+    def signal_received(self, name: str, value: Any) -> int:
+        """A signal arrived; durable, so that a signal that was accepted is never forgotten."""
+        body = self._encoding.encode({"value": value})
+        number = self._plain_number(name)
+        return self._writer.append(EventType.SignalReceived, self._run, number, NOWHERE, body, durable=True)
+
+    def patch_checked(self, patch_id: str, *, value: bool) -> int:
+        """The run takes this path of a code change from now on."""
+        return self._append(EventType.PatchChecked, self._plain_number(patch_id), {"value": value})
+
+    def _plain_number(self, name: str) -> int:
+        return self._writer.name_number(Declaration(name, Kind.PURE, kind_assumed=False)) if name else 0
+
+    def _append(self, event: EventType, name: int, body: Any, call: Call | None = None, cause: int = 0) -> int:
+        position = call.position if call is not None else NOWHERE
+        encoded = self._encoding.encode(body)
+        return self._writer.append(event, self._run, name, position, encoded, cause=cause)
+
+    def _source(self, function: Any) -> str:
+        source = source_of(function)
+        if source is None:
+            return ""
+        self._writer.add_source(source)
+        return source.digest
+
+
+def _caller() -> list[Any]:
+    """File, line and function of the workflow code that is making a call."""
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to one's caller, without a traceback
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_OWN_ROOMS):
+        frame = frame.f_back
+    if frame is None:
+        return ["", 0, ""]
+    return [frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name]

@@ -1,0 +1,316 @@
+"""The live driver: answers from the log while it can, then really executes, writing every fact as it goes.
+
+It runs the same machine as replay. Answers are logged at the moment they are delivered, in the workflow's own
+thread, so that log order and delivery order are one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from workbench._errors import (
+    DivergenceError,
+    InDoubtError,
+    LogDegradedError,
+    NeedsSecretError,
+    RunBusyError,
+    UndecodableError,
+    UsageError,
+)
+from workbench.machine import Answer, Call, Machine, RunRecord, State, Verb
+from workbench.model import EventType
+from workbench.program import Arguments, Driver, Invocation, WorkflowHalted, recorded_answer
+from workbench.recorder.doubt import DoubtPolicy, Found, settle_doubt
+from workbench.recorder.inbox import Inbox
+from workbench.recorder.side_by_side import wait_all
+from workbench.recorder.step_run import StepRun
+
+if TYPE_CHECKING:
+    from workbench.program import Workflow
+    from workbench.recorder.bodies import Bodies
+    from workbench.recorder.clock import Clock
+    from workbench.recorder.encoding import Encoding
+    from workbench.recorder.journaling import RunJournal
+
+__all__ = ["NS", "LiveDriver"]
+
+RunChild = Callable[["Workflow[..., Any]", str, tuple[Any, ...], dict[str, Any]], Any]
+
+_DRAWS = {
+    Verb.READ_CLOCK: EventType.ClockRead,
+    Verb.DRAW_RANDOM: EventType.RandomDrawn,
+    Verb.DRAW_UUID: EventType.UuidDrawn,
+}
+NS = 1_000_000_000
+_HALTING = (DivergenceError, InDoubtError, LogDegradedError, NeedsSecretError, RunBusyError, UndecodableError)
+"""Errors of the driver's own work: they end the workflow here and leave the run open."""
+
+
+class LiveDriver(Driver):
+    """Runs one `def` workflow.
+
+    Args:
+        journal: Writes the run's events.
+        encoding: Encodes payloads, opens sealed secrets.
+        record: The run so far.
+        clock: Time and chance.
+        bodies: Where step bodies run.
+        inbox: Signals and finished bodies arrive here.
+        doubt: What to do with a step in doubt.
+        run_child: Runs a child workflow to its end.
+    """
+
+    def __init__(
+        self,
+        journal: RunJournal,
+        encoding: Encoding,
+        record: RunRecord,
+        *,
+        clock: Clock,
+        bodies: Bodies,
+        inbox: Inbox,
+        doubt: DoubtPolicy,
+        run_child: RunChild,
+    ) -> None:
+        self.journal = journal
+        self.encoding = encoding
+        self.record = record
+        self.clock = clock
+        self.bodies = bodies
+        self.inbox = inbox
+        self.doubt = doubt
+        self.run_child = run_child
+        self.machine = Machine(record, same=Arguments(record.history, self._encode_arguments))
+        self.halted: BaseException | None = None
+        self.replaying = bool(record.slots)
+        self._patches: dict[str, bool] = {}
+
+    def _encode_arguments(self, call: Call, arguments: dict[str, Any]) -> bytes:
+        sensitive = call.request.step.sensitive if isinstance(call.request, Invocation) else ()
+        return self.encoding.encode(arguments, sensitive)
+
+    # --- the driver's port ----------------------------------------------------------------------------------
+
+    def instant(self, call: Call) -> Any:
+        """Answer a clock reading or a draw."""
+        self.check_halted()
+        if self.replaying:
+            answer = self.guard(lambda: self.machine.instant(call))
+            if answer is not None:
+                self._notice_end_of_log()
+                return recorded_answer(self.record.history, answer.row, call)
+        value = self._draw(call.verb)
+        self.guard(lambda: self.journal.drawn(_DRAWS[call.verb], call, value))
+        return value
+
+    def wait(self, call: Call) -> Any:
+        """Answer a call on which the code blocks."""
+        self.check_halted()
+        if self.replays(call):
+            answer = self.guard(lambda: self.machine.take(call))
+            self._notice_end_of_log()
+            return self.value_of(answer)
+        return self.perform(call)
+
+    def wait_all(self, calls: Sequence[Call]) -> list[Any]:
+        """Answer calls made side by side: bodies run in threads, answers are logged as they come."""
+        self.check_halted()
+        return wait_all(self, calls)
+
+    def begin(self, call: Call) -> asyncio.Future[Any]:
+        """Only async workflows begin calls."""
+        message = f"{call.verb} was begun in a def workflow"
+        raise UsageError(message, hint="use async def for the workflow")
+
+    def cancel(self, call: Call) -> None:
+        """Only async workflows cancel calls."""
+
+    def idle(self) -> None:
+        """Only async workflows are idle."""
+
+    def loop_seconds(self) -> float:
+        """Seconds since the run began, moved by consumed events."""
+        return 0.0
+
+    def patched(self, patch_id: str) -> bool:
+        """Whether this run takes the new path."""
+        self.check_halted()
+        known = self._patches.get(patch_id)
+        if known is None:
+            row = self.machine.patch_row(patch_id)
+            if row is not None:
+                known = bool(self.record.history.payload(row)["value"])
+            else:
+                known = not (self.replaying and not self.machine.exhausted)
+                if known:
+                    self.guard(lambda: self.journal.patch_checked(patch_id, value=True))
+            self._patches[patch_id] = known
+        return known
+
+    # --- answers --------------------------------------------------------------------------------------------
+
+    def replays(self, call: Call) -> bool:
+        """Ask the machine; True when the log holds the answer."""
+        if not self.replaying:
+            return False
+        state = self.guard(lambda: self.machine.ask(call))
+        self._notice_end_of_log()
+        return state is State.ANSWERED
+
+    def next_recorded(self) -> Answer | None:
+        """The next answer in log order, for code that is idle."""
+        if not self.replaying:
+            return None
+        answer: Answer | None = self.guard(self.machine.deliver)
+        self._notice_end_of_log()
+        return answer
+
+    def value_of(self, answer: Answer) -> Any:
+        """The recorded answer, with sealed secrets opened; raises the recorded failure."""
+        try:
+            return recorded_answer(self.record.history, answer.row, answer.call, self.encoding.reveal)
+        except NeedsSecretError as error:
+            raise self.halt(error) from None
+
+    def perform(self, call: Call) -> Any:
+        """Really carry out a call on which the code blocks."""
+        if call.verb is Verb.CALL_STEP:
+            return self._perform_step(call)
+        if call.verb is Verb.START_TIMER:
+            return self._perform_timer(call)
+        if call.verb is Verb.AWAIT_SIGNAL:
+            return self._perform_signal(call)
+        return self._perform_child(call)
+
+    def step_run(self, call: Call) -> StepRun | Found:
+        """A step call that may be executed now, or the result that its probe found.
+
+        Raises:
+            WorkflowHalted: It is in doubt and must not be executed again.
+        """
+        slot = self.record.slots.get(call.position)
+        if slot is None or slot.verb is not Verb.CALL_STEP:
+            return StepRun(self.journal, self.clock, call)
+        return self.guard(lambda: settle_doubt(self, call, slot))
+
+    def _perform_step(self, call: Call) -> Any:
+        run = self.step_run(call)
+        if isinstance(run, Found):
+            return run.result
+        while True:
+            self.guard(run.begin)
+            try:
+                result = self.bodies.run(run.step, run.invocation.args, run.invocation.kwargs, run.key)
+            except Exception as error:
+                delay = self.guard(lambda failure=error: run.failed(failure))
+                if delay is None:
+                    raise
+                self.clock.sleep(delay)
+            else:
+                return self.guard(lambda: run.succeeded(result))
+
+    def _perform_timer(self, call: Call) -> None:
+        cause, due_ns = self.timer_due(call)
+        remaining = (due_ns - self.clock.now_ns()) / NS
+        if remaining > 0:
+            self.clock.sleep(remaining)
+        self.guard(lambda: self.journal.answered(EventType.TimerFired, call, cause))
+
+    def timer_due(self, call: Call) -> tuple[int, int]:
+        """Intent and due instant of a timer: the recorded one after a crash, else a new one."""
+        slot = self.record.slots.get(call.position)
+        if slot is not None:
+            return self.record.history.columns.seq[slot.opened], self.record.history.payload(slot.opened)["due_ns"]
+        due_ns = self.clock.now_ns() + int(call.arguments["seconds"] * NS)
+        return self.guard(lambda: self.journal.called(EventType.TimerStarted, call, due_ns=due_ns)), due_ns
+
+    def signal_wait(self, call: Call) -> tuple[int, int | None]:
+        """Intent of a wait for a signal, and the instant at which it gives up."""
+        slot = self.record.slots.get(call.position)
+        history = self.record.history
+        timeout = call.arguments["timeout_seconds"]
+        if slot is not None:
+            cause, began = history.columns.seq[slot.opened], history.columns.time_ns[slot.opened]
+        else:
+            began = self.clock.now_ns()
+            cause = self.guard(lambda: self.journal.called(EventType.SignalAwaited, call))
+        return cause, None if timeout is None else began + int(timeout * NS)
+
+    def _perform_signal(self, call: Call) -> Any:
+        cause, due_ns = self.signal_wait(call)
+        while True:
+            arrived = self.inbox.take_signal(call.name)
+            if arrived is not None:
+                self.guard(lambda: self.journal.answered(EventType.SignalConsumed, call, arrived.seq))
+                return arrived.value
+            remaining = None if due_ns is None else (due_ns - self.clock.now_ns()) / NS
+            if remaining is not None and remaining <= 0:
+                self.guard(lambda: self.journal.answered(EventType.SignalTimedOut, call, cause))
+                return None
+            self.inbox.wait(self.clock, remaining)
+
+    def child_started(self, call: Call) -> tuple[int, str]:
+        """Intent of a child, and the child's run id."""
+        slot = self.record.slots.get(call.position)
+        if slot is not None:
+            body = self.record.history.payload(slot.opened)
+            return self.record.history.columns.seq[slot.opened], body["id"]
+        position = ".".join(map(str, call.position))
+        run_id = call.arguments["id"] or f"{self.journal.run_id}/{position}"
+        return self.guard(lambda: self.journal.called(EventType.ChildStarted, call, id=run_id)), run_id
+
+    def _perform_child(self, call: Call) -> Any:
+        cause, run_id = self.child_started(call)
+        arguments = call.arguments
+        try:
+            result = self.run_child(call.request, run_id, arguments["args"], arguments["kwargs"])
+        except Exception as error:
+            self.child_failed(call, cause, error)
+            raise
+        return self.child_completed(call, cause, result)
+
+    def child_failed(self, call: Call, cause: int, error: BaseException) -> None:
+        """Log a child's failure, or halt when the child itself was halted."""
+        if isinstance(error, _HALTING):
+            raise self.halt(error)
+        self.guard(lambda: self.journal.child_failed(call, cause, error))
+
+    def child_completed(self, call: Call, cause: int, result: Any) -> Any:
+        """Log a child's result."""
+        self.guard(lambda: self.journal.answered(EventType.ChildCompleted, call, cause, result=result))
+        return result
+
+    def _draw(self, verb: Verb) -> Any:
+        if verb is Verb.READ_CLOCK:
+            return self.clock.now_ns()
+        return self.clock.random() if verb is Verb.DRAW_RANDOM else self.clock.uuid4()
+
+    # --- halting --------------------------------------------------------------------------------------------
+
+    def _notice_end_of_log(self) -> None:
+        if self.machine.exhausted:
+            self.replaying = False
+
+    def check_halted(self) -> None:
+        """Halted code gets no more answers, also from its `finally` blocks."""
+        if self.halted is not None:
+            raise WorkflowHalted(str(self.halted))
+
+    def halt(self, reason: BaseException) -> WorkflowHalted:
+        """End the workflow here without ending the run; the caller raises what this returns."""
+        self.halted = reason
+        return WorkflowHalted(str(reason))
+
+    def guard(self, work: Callable[[], Any]) -> Any:
+        """Do the driver's own work: its errors are not the workflow's to catch."""
+        try:
+            return work()
+        except _HALTING as error:
+            raise self.halt(error) from error
+
+    def divergence_at_end(self) -> None:
+        """The code returned: the log must not go on."""
+        if self.replaying:
+            self.guard(self.machine.finish)
