@@ -1,1 +1,69 @@
+"""The debugger for durable execution, in a notebook.
+
+Record a workflow, load it, step it both ways, change it, decide. `import workbench as wb` loads the standard
+library and msgpack only; whatever draws, tabulates or reads other engines loads when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from workbench._errors import WorkbenchError
+from workbench.model import Kind
+from workbench.program import (
+    Retry,
+    child,
+    current_key,
+    gather,
+    now,
+    patched,
+    random,
+    signal,
+    sleep,
+    step,
+    uuid4,
+    workflow,
+)
+from workbench.recorder import Recorder
+
+if TYPE_CHECKING:
+    from workbench.recording import Branch, Recording, Run, diff, open  # noqa: A004 - wb.open is the front door's word
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Branch",
+    "Kind",
+    "Recorder",
+    "Recording",
+    "Retry",
+    "Run",
+    "WorkbenchError",
+    "child",
+    "current_key",
+    "diff",
+    "gather",
+    "now",
+    "open",
+    "patched",
+    "random",
+    "signal",
+    "sleep",
+    "step",
+    "uuid4",
+    "workflow",
+]
+
+_LAZY = dict.fromkeys(("Branch", "Recording", "Run", "diff", "open"), "workbench.recording")
+"""Names whose room loads pandas; imported at first use, so that a production worker never pays for them."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

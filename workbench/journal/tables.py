@@ -39,6 +39,10 @@ class Tables:
             for key, number in numbers.items():
                 yield table, number, key
 
+    def number_of_runs(self) -> int:
+        """How many run ids are defined."""
+        return len(self._numbers["run"])
+
     def runs(self, used: int) -> list[str]:
         """Run ids by number, at least up to number `used`; a lost definition shows as `run?N`."""
         return self._texts("run", used)

@@ -79,6 +79,10 @@ class RunJournal:
         body = self._encoding.encode_error({}, error)
         return self._writer.append(EventType.RunFailed, self._run, name, NOWHERE, body, tag=tag, durable=True)
 
+    def cancelled(self, workflow: Workflow[..., Any]) -> int:
+        """The run was cancelled from inside."""
+        return self._append(EventType.RunCancelled, self._writer.name_number(workflow.declaration), {"by": "workflow"})
+
     # --- steps ----------------------------------------------------------------------------------------------
 
     def step_started(self, call: Call, attempt: int, key: str) -> int:

@@ -14,11 +14,12 @@ from msgpack import ExtType, unpackb
 from workbench._errors import UndecodableError
 from workbench.journal.codec import codes
 from workbench.journal.codec.bodies import READERS
+from workbench.journal.codec.codes import MAX_BYTES, MAX_ITEMS
 from workbench.journal.codec.guard import too_dear
 from workbench.journal.codec.standins import EnumValue, Opaque, Record, RecordedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _NESTING_HEADS: Final = bytes([*range(0x80, 0xA0), *range(0xC7, 0xCA), *range(0xD4, 0xD9), *range(0xDC, 0xE0)])
 _OTHER_BYTES: Final = bytes(head for head in range(256) if head not in _NESTING_HEADS)
@@ -45,8 +46,8 @@ def decode(raw: bytes | memoryview) -> Any:  # noqa: ANN401 - any recorded value
         UndecodableError: Not one whole document, or it asks for more than the limits allow.
     """
     document = raw if type(raw) is bytes else bytes(raw)
-    if len(document) > codes.MAX_BYTES:
-        raise _undecodable(f"{len(document):,} bytes, at most {codes.MAX_BYTES:,} are read")
+    if len(document) > MAX_BYTES:
+        raise _undecodable(f"{len(document):,} bytes, at most {MAX_BYTES:,} are read")
     suspicious = needs_check(document)
     if suspicious and len(document) > codes.SMALL_BYTES and too_dear(document):
         raise _undecodable("it would take more memory than its size warrants")
@@ -72,22 +73,19 @@ def _undecodable(reason: str) -> UndecodableError:
 class _Decoder:
     """State of one document: how deep in extensions it is, and how maps are built."""
 
-    __slots__ = ("_options", "_text_keys", "level")
+    __slots__ = ("_text_keys", "level")
 
     def __init__(self, *, text_keys: bool) -> None:
         self.level = 0
         self._text_keys = text_keys
-        self._options: dict[str, Any] = {
-            "ext_hook": self._extension, "strict_map_key": text_keys, "timestamp": 3,
-            "max_str_len": codes.MAX_BYTES, "max_bin_len": codes.MAX_BYTES, "max_ext_len": codes.MAX_BYTES,
-            "max_array_len": codes.MAX_ITEMS, "max_map_len": codes.MAX_ITEMS,
-        }  # fmt: skip
-        if not text_keys:
-            self._options["object_pairs_hook"] = _checked_map
 
     def read(self, raw: bytes) -> Any:  # noqa: ANN401 - any recorded value
         try:
-            return unpackb(raw, **self._options)
+            return unpackb(
+                raw, ext_hook=self._extension, strict_map_key=self._text_keys, timestamp=3, max_str_len=MAX_BYTES,
+                max_bin_len=MAX_BYTES, max_ext_len=MAX_BYTES, max_array_len=MAX_ITEMS, max_map_len=MAX_ITEMS,
+                object_pairs_hook=None if self._text_keys else _checked_map,
+            )  # fmt: skip
         except ValueError as error:
             if self._text_keys and "strict_map_key" in str(error):
                 raise _NotTextKeyError from None
@@ -132,28 +130,27 @@ def _checked_map(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
 
 def deeper_than(value: object, limit: int) -> bool:
     """Whether containers nest deeper, counted layer by layer without recursion."""
-    layer: list[Any] = [value]
+    layer: list[Any] = [value] if type(value) in _PARTS else []
     for _ in range(limit + 1):
-        layer = [part for holder in layer for part in _parts(holder)]
         if not layer:
             return False
+        layer = [part for holder in layer for part in _PARTS[type(holder)](holder) if type(part) in _PARTS]
     return True
 
 
-def _parts(value: Any) -> Iterable[Any]:  # noqa: ANN401 - any recorded value
-    """What a container holds; scalars hold nothing."""
-    kind = type(value)
-    if kind is dict:
-        return (*value, *value.values()) if not all(type(key) is str for key in value) else value.values()
-    if kind in _SEQUENCES:
-        return value  # type: ignore[no-any-return]
-    if kind is Record:
-        return value.fields.values()  # type: ignore[no-any-return]
-    if kind is RecordedError:
-        return (*value.args, *value.attributes.values(), value.cause, value.context)
-    return (value.value,) if kind is EnumValue else ()
+def _parts_of_map(value: dict[Any, Any]) -> Iterable[Any]:
+    return (*value.values(), *(key for key in value if type(key) is not str))
 
 
-_SEQUENCES: Final = frozenset({list, tuple, set, frozenset})
+def _parts_of_error(value: RecordedError) -> Iterable[Any]:
+    return (*value.args, *value.attributes.values(), value.cause, value.context)
+
+
+_PARTS: Final[dict[type, Callable[[Any], Iterable[Any]]]] = {
+    dict: _parts_of_map, list: iter, tuple: iter, set: iter, frozenset: iter,
+    Record: lambda value: value.fields.values(), RecordedError: _parts_of_error,
+    EnumValue: lambda value: (value.value,),
+}  # fmt: skip
+"""What each kind of container holds; what is not here is a scalar."""
 
 __all__ = ["ExtType", "decode", "deeper_than", "needs_check"]

@@ -35,7 +35,7 @@ def _set(value: set[Any] | frozenset[Any], pack: Pack) -> ExtType:
 
 
 def _head(module: str, type_name: str) -> bytes:
-    return array_header(3) + bytes(msgpack.packb(module)) + bytes(msgpack.packb(type_name))
+    return array_header(3) + bytes(packb(module)) + bytes(packb(type_name))
 
 
 def _record(value: Record, pack: Pack) -> ExtType:
@@ -102,6 +102,16 @@ def fields_of_model(value: Any) -> dict[str, Any]:  # noqa: ANN401 - a pydantic 
     """Declared and extra fields of a pydantic model, as Python values."""
     extra = getattr(value, "__pydantic_extra__", None) or {}
     return {name: part for name, part in vars(value).items() if name in type(value).model_fields} | extra
+
+
+def fields_of(value: Any) -> dict[str, Any] | None:  # noqa: ANN401 - any object
+    """Field values of a dataclass instance, named tuple or pydantic model; `None` for anything else."""
+    kind = type(value)
+    if is_named_tuple(kind):
+        return dict(zip(kind._fields, value, strict=True))
+    if is_dataclass(kind):
+        return {item.name: getattr(value, item.name) for item in fields(kind) if hasattr(value, item.name)}
+    return fields_of_model(value) if is_model(kind) else None
 
 
 def _model(value: Any, pack: Pack) -> ExtType:  # noqa: ANN401 - a pydantic model

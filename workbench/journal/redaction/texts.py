@@ -1,0 +1,109 @@
+"""Secrets inside text: found by the shapes of `patterns`, by the environment's secrets, and by name; put under a marker."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from workbench.journal.codec import MARKER, Redacted, encode
+from workbench.journal.codec.redacted import marker
+from workbench.journal.redaction import cards
+from workbench.journal.redaction.facts import facts_of, split_scheme
+from workbench.journal.redaction.names import secret_kind
+from workbench.journal.redaction.patterns import ASSIGNMENT, CANDIDATE, PATTERNS, Pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from workbench.journal.redaction.keyring import Keyring
+
+_SHORTEST_SECRET: Final = 8
+"""Shorter environment values (`1`, `dev`) would be found everywhere."""
+
+SHORTEST_SCANNED: Final = 8
+_CARD_KINDS: Final = ("card", "pan", "cc")
+
+
+class TextRules:
+    """Redaction of texts for one recording.
+
+    Args:
+        keyring: Key of the recording.
+        environ: Variables named like secrets have values that are hidden wherever they appear.
+        seal: Whether originals are kept sealed.
+
+    Attributes:
+        suspicious: Finds nothing in a text that surely holds no secret; the one search that every text pays for.
+    """
+
+    def __init__(self, keyring: Keyring, environ: Mapping[str, str], *, seal: bool) -> None:
+        self._keyring = keyring
+        self._seal = seal
+        found = {text for name, text in environ.items() if len(text) >= _SHORTEST_SECRET and secret_kind(name)}
+        longest_first = sorted(found, key=len, reverse=True)
+        self._environ = re.compile("|".join(map(re.escape, longest_first))) if found else None
+        self.suspicious = re.compile("|".join([CANDIDATE, *map(re.escape, longest_first)])).search
+
+    def scan(self, text: str) -> str:
+        """The text itself, or a `Redacted` whose characters show where something is missing."""
+        if len(text) < SHORTEST_SCANNED or self.suspicious(text) is None:
+            return text
+        shown, facts, kinds = self._masked(text)
+        if not kinds:
+            return text
+        whole = MARKER.fullmatch(shown) is not None and len(kinds) == 1
+        return self.hide(text, kinds[0], facts=facts, text=None if whole else shown)
+
+    def plain(self, text: str) -> str:
+        """The text with markers in it, as an ordinary string: for messages and tracebacks, which people read."""
+        return self._masked(str.__str__(text))[0] if self.suspicious(text) else text
+
+    def named(self, text: str, kind: str) -> Redacted:
+        """A text that is secret by its name. The scheme of an authorization stays, as does what a shape finds."""
+        scheme, secret = split_scheme(text)
+        facts = facts_of(secret)
+        if not facts and kind.startswith(_CARD_KINDS) and sum(map(str.isdigit, secret)) >= _SHORTEST_SECRET:
+            facts = dict(cards.facts_of(re.sub(r"\D", "", secret)))
+        if not scheme:
+            return self.hide(text, kind, facts=facts)
+        shown = text[: len(text) - len(secret)] + marker(kind, self._keyring.fingerprint(secret))
+        return self.hide(text, kind, facts={"scheme": scheme} | facts, text=shown)
+
+    def hide(self, value: Any, kind: str, *, facts: Mapping[str, Any] | None = None, text: str | None = None) -> Redacted:  # noqa: ANN401 - any secret
+        """A whole value under a marker."""
+        raw = encode(value)
+        secret = str.__str__(value) if isinstance(value, str) else raw
+        sealed = self._keyring.seal(raw) if self._seal else None
+        return Redacted(kind, self._keyring.fingerprint(secret), facts, sealed, text)
+
+    def _masked(self, text: str) -> tuple[str, dict[str, Any], list[str]]:
+        """Text with markers, the facts of what they hide, and their kinds."""
+        facts: dict[str, Any] = {}
+        kinds: list[str] = []
+        if self._environ is not None:
+            text = self._environ.sub(lambda match: self._mark("environment", match[0], facts, kinds), text)
+        for pattern in PATTERNS:
+            text = pattern.shape.sub(self._replacer(pattern, facts, kinds), text)
+        if "=" in text or ":" in text:
+            text = ASSIGNMENT.shape.sub(self._replacer(ASSIGNMENT, facts, kinds), text)
+        return text, facts, kinds
+
+    def _mark(self, kind: str, secret: str, facts: dict[str, Any], kinds: list[str]) -> str:
+        kinds.append(kind)
+        facts.update(facts_of(secret))
+        return marker(kind, self._keyring.fingerprint(secret))
+
+    def _replacer(self, pattern: Pattern, facts: dict[str, Any], kinds: list[str]) -> Callable[[re.Match[str]], str]:
+        def replace(match: re.Match[str]) -> str:
+            secret = match["secret"]
+            if "⟨redacted:" in secret or (pattern.accepts is not None and not pattern.accepts(match)):
+                return match[0]
+            kind = pattern.kind
+            if pattern is ASSIGNMENT:
+                kind = secret_kind(match["name"]) or kind
+            if pattern.kind in ("bearer", "basic"):
+                facts["scheme"] = pattern.kind.capitalize()
+            start, end = match.start("secret") - match.start(), match.end("secret") - match.start()
+            return match[0][:start] + self._mark(kind, secret, facts, kinds) + match[0][end:]
+
+        return replace

@@ -1,0 +1,135 @@
+"""What the log already held when the recorder opened it, or holds by now: read back when a run is resumed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench._errors import RottenLogError, UnrecordableError, UsageError
+from workbench.journal import LogWriter, OpenMode, open_log
+from workbench.journal.codec import annotation_of_return, annotations_of, restore
+from workbench.machine import RunRecord, Verb, read_run
+from workbench.model import EventType, Position, position_text
+from workbench.program import Workflow, restored_error
+from workbench.recorder.inbox import Arrived
+
+if TYPE_CHECKING:
+    from workbench.recorder.encoding import Encoding
+
+__all__ = ["Past"]
+
+Reveal = Callable[[Any], Any]
+
+
+class Past:
+    """The runs that the log holds.
+
+    Args:
+        writer: The log's writer.
+        path: The log.
+    """
+
+    def __init__(self, writer: LogWriter, path: Path) -> None:
+        self._writer = writer
+        self._path = path
+        self._mutex = threading.Lock()
+        self._log = open_log(path, OpenMode.SALVAGE) if writer.tables.number_of_runs() else None
+        self._changed: set[str] = set()
+
+    def knows(self, run_id: str) -> bool:
+        """Whether the log has events of this run."""
+        return self._writer.tables.number("run", run_id) is not None
+
+    def changed(self, run_id: str) -> None:
+        """The run has events that were not read yet."""
+        with self._mutex:
+            self._changed.add(run_id)
+
+    def record(self, run_id: str) -> RunRecord | None:
+        """The run so far, or `None` when the log does not know it.
+
+        Raises:
+            RottenLogError: Events may be missing from the middle: resuming could repeat what lies in the gap.
+        """
+        if not self.knows(run_id):
+            return None
+        with self._mutex:
+            if self._log is None or run_id in self._changed:
+                self._log = open_log(self._path, OpenMode.SALVAGE)
+                self._changed.clear()
+            log = self._log
+        if log.report.rotten:
+            raise RottenLogError(
+                f"run {run_id!r} is not resumed: its log is damaged inside\n{log.report}",
+                path=self._path,
+                hint="look at it with `workbench doctor`; what lies in the gap may have happened",
+            )
+        return read_run(log.history, run_id)
+
+    def arguments(self, record: RunRecord, code: Workflow[..., Any], reveal: Reveal) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments with which the run began, as the workflow's annotations type them."""
+        body = reveal(record.history.payload(record.started))
+        return restored_arguments(code, body["args"], body["kwargs"])
+
+    def outcome(self, record: RunRecord, code: Workflow[..., Any], reveal: Reveal) -> Any:
+        """What an ended run returned; raises what it raised."""
+        history = record.history
+        body = reveal(history.payload(record.ended))
+        if history.columns.type[record.ended] == EventType.RunFailed:
+            raise restored_error(body["error"])
+        if history.columns.type[record.ended] == EventType.RunCancelled:
+            raise UsageError(f"run {record.run_id!r} was cancelled", hint="start a new run under another id")
+        if "unrecorded" in body:
+            raise UnrecordableError(str(body["unrecorded"]))
+        return restore(body["result"], annotation_of_return(code.function))
+
+    def unconsumed(self, record: RunRecord, keep: Callable[[Arrived], None]) -> None:
+        """Signals that arrived and were not consumed."""
+        history = record.history
+        for row in record.ambient:
+            seq = history.columns.seq[row]
+            if history.columns.type[row] == EventType.SignalReceived and seq not in record.consumed:
+                value = restore(history.payload(row).get("value"), Any)
+                keep(Arrived(history.declaration(row).name, seq, value))
+
+    def resolve(self, record: RunRecord, position: Position, facts: dict[str, Any], encoding: Encoding) -> None:
+        """Record what became of a step in doubt.
+
+        Raises:
+            UsageError: The step is not in doubt.
+        """
+        history = record.history
+        slot = record.slots.get(position)
+        failed_indefinitely = (
+            slot is not None and slot.type is EventType.StepFailed and not history.payload(slot.answer)["definite"]
+        )
+        if slot is None or slot.verb is not Verb.CALL_STEP or not (slot.in_doubt(history) or slot.cancelled or failed_indefinitely):
+            raise UsageError(
+                f"nothing is in doubt at {position_text(position)} of run {record.run_id!r}",
+                hint="run.effects() lists the steps that are",
+            )
+        self._writer.append(
+            EventType.StepResolved,
+            self._writer.run_number(record.run_id),
+            self._writer.name_number(history.declaration(slot.opened)),
+            position,
+            encoding.encode(facts),
+            cause=history.columns.seq[slot.opened],
+            durable=True,
+        )
+        self.changed(record.run_id)
+
+
+def restored_arguments(code: Workflow[..., Any], args: Any, kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Recorded arguments, typed by the annotations of `code`."""
+    import inspect
+
+    hints = annotations_of(code.function)
+    names = list(inspect.signature(code.function).parameters)
+    typed = tuple(
+        restore(value, hints.get(names[number], Any) if number < len(names) else Any, where=f"$.args[{number}]")
+        for number, value in enumerate(args)
+    )
+    return typed, {name: restore(value, hints.get(name, Any)) for name, value in kwargs.items()}
