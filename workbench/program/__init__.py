@@ -12,16 +12,19 @@ from workbench.program.halt import WorkflowHalted
 from workbench.program.loop import run_async
 from workbench.program.scope import CURRENT_KEY, CURRENT_SCOPE, Driver, Scope
 from workbench.program.step import Deferred, Invocation, Step, current_key, step
+from workbench.program.where import NOT_KNOWN, Place, place_of_caller
 from workbench.program.workflow import Workflow, as_workflow, workflow
 
 __all__ = [
     "CURRENT_KEY",
     "CURRENT_SCOPE",
+    "NOT_KNOWN",
     "Arguments",
     "Deferred",
     "Driver",
     "Invocation",
     "Kind",
+    "Place",
     "Retry",
     "Scope",
     "Step",
@@ -35,6 +38,7 @@ __all__ = [
     "gather",
     "now",
     "patched",
+    "place_of_caller",
     "plain_arguments",
     "random",
     "recorded_answer",

@@ -17,6 +17,7 @@ from workbench._errors import UsageError
 from workbench.machine import NO_RETRY, Call, Retry, Verb
 from workbench.model import Declaration, Kind
 from workbench.program.scope import CURRENT_KEY, CURRENT_SCOPE, Scope, scope_here
+from workbench.program.where import NOT_KNOWN, Place, place_of_caller
 
 __all__ = ["Deferred", "Invocation", "Step", "current_key", "step"]
 
@@ -32,11 +33,13 @@ class Invocation:
         step: The step.
         args: Positional arguments, as given.
         kwargs: Keyword arguments, as given.
+        place: Where the call was written, when it was made before it was awaited.
     """
 
     step: Step[..., Any]
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
+    place: Place = NOT_KNOWN
 
     def key(self) -> str:
         """Idempotency key of this call, as the step's `key` function says; `""` for none."""
@@ -105,22 +108,24 @@ class Step(Generic[P, R]):
         if scope is None:
             return self._plain(*args, **kwargs)
         if self.is_async:
-            return cast("R", self._in_task(args, kwargs))
+            return cast("R", self._in_task(args, kwargs, place_of_caller()))
         return cast("R", scope.driver.wait(self.call_in(scope, args, kwargs)))
 
     def defer(self, *args: P.args, **kwargs: P.kwargs) -> Deferred[R]:
         """The call, not made yet, for `wb.gather`."""
         return Deferred(self, args, kwargs)
 
-    def call_in(self, scope: Scope, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call:
+    def call_in(
+        self, scope: Scope, args: tuple[Any, ...], kwargs: Mapping[str, Any], place: Place = NOT_KNOWN
+    ) -> Call:
         """The call at the next position of `scope`."""
         arguments = {"args": args, "kwargs": kwargs}
-        invocation = Invocation(self, args, kwargs)
+        invocation = Invocation(self, args, kwargs, place)
         return Call(Verb.CALL_STEP, scope.next_position(), self.declaration.name, arguments, invocation)
 
-    async def _in_task(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    async def _in_task(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], place: Place) -> Any:
         scope = scope_here(f"step {self.name}")
-        return await scope.driver.begin(self.call_in(scope, args, kwargs))
+        return await scope.driver.begin(self.call_in(scope, args, kwargs, place))
 
     def _plain(self, *args: P.args, **kwargs: P.kwargs) -> R:
         if self.key is None:

@@ -71,10 +71,11 @@ class Bodies:
         return self._loop
 
     def close(self) -> None:
-        """Let running bodies end by themselves; take no new ones."""
+        """Let bodies in threads end by themselves, cancel those on the loop; take no new ones."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
         if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(_cancel_others(), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
 
 
@@ -107,6 +108,13 @@ async def _await(step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: 
         if step.declaration.timeout_seconds is None:
             raise
         raise _timed_out(step) from None
+
+
+async def _cancel_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _timed_out(step: Step[..., Any]) -> StepTimeoutError:

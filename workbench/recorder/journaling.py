@@ -5,14 +5,12 @@ Bodies are mappings of plain names; `journal/FORMAT.md` lists them.
 
 from __future__ import annotations
 
-import sys
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from workbench._errors import PayloadError
 from workbench.machine import Call
 from workbench.model import NOWHERE, Declaration, EventType, Kind
-from workbench.program import Invocation, Step, Workflow, plain_arguments
+from workbench.program import Invocation, Place, Step, Workflow, place_of_caller, plain_arguments
 from workbench.recorder.sources import source_of
 
 if TYPE_CHECKING:
@@ -20,9 +18,6 @@ if TYPE_CHECKING:
     from workbench.recorder.encoding import Encoding
 
 __all__ = ["RunJournal"]
-
-_OWN_ROOMS = ("workbench.program.", "workbench.recorder.")
-
 
 class RunJournal:
     """Writes the events of one run.
@@ -96,7 +91,7 @@ class RunJournal:
         body: dict[str, Any] = plain_arguments(call) if attempt == 1 else {}
         if key:
             body["key"] = key
-        body["at"] = _caller()
+        body["at"] = list(_place(call))
         encoded = self._encoding.encode(body, step.sensitive)
         return self._writer.append(
             EventType.StepStarted, self._run, self._step_number(step), call.position, encoded,
@@ -153,12 +148,12 @@ class RunJournal:
 
     def called(self, event: EventType, call: Call, **facts: Any) -> int:
         """An intent other than a step's."""
-        body = plain_arguments(call) | facts | {"at": _caller()}
+        body = plain_arguments(call) | facts | {"at": list(_place(call))}
         return self._append(event, self._plain_number(call.name), body, call)
 
     def drawn(self, event: EventType, call: Call, value: Any) -> int:
         """A clock reading or a draw."""
-        return self._append(event, 0, {"value": value, "at": _caller()}, call)
+        return self._append(event, 0, {"value": value, "at": list(_place(call))}, call)
 
     def answered(self, event: EventType, call: Call, cause: int, **facts: Any) -> int:
         """The answer to an intent other than a step's, or its cancellation."""
@@ -197,11 +192,6 @@ class RunJournal:
         return source.digest
 
 
-def _caller() -> list[Any]:
-    """File, line and function of the workflow code that is making a call."""
-    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the documented way to one's caller, without a traceback
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(_OWN_ROOMS):
-        frame = frame.f_back
-    if frame is None:
-        return ["", 0, ""]
-    return [frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name]
+def _place(call: Call) -> Place:
+    place = place_of_caller()
+    return call.request.place if not place.line and isinstance(call.request, Invocation) else place

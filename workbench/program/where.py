@@ -1,0 +1,45 @@
+"""Where in the user's code a call is being made."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from types import FrameType
+from typing import NamedTuple
+
+__all__ = ["NOT_KNOWN", "Place", "place_of_caller"]
+
+_DRIVING = ("workbench.program.", "workbench.recorder.", "workbench.replay.", "asyncio.", "contextvars")
+"""Modules that stand between the user's code and the driver."""
+
+
+class Place(NamedTuple):
+    """A source line.
+
+    Attributes:
+        file: File name as the interpreter knows it.
+        line: 1-based line; 0 for unknown.
+        function: Name of the function.
+    """
+
+    file: str
+    line: int
+    function: str
+
+
+NOT_KNOWN = Place("", 0, "")
+
+
+def place_of_caller() -> Place:
+    """The innermost line of user code on the stack, or `NOT_KNOWN` when a loop runs the call directly."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to one's caller, without a traceback
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_DRIVING):
+        if frame.f_code is _LOOP_CODE:
+            return NOT_KNOWN  # below lies whoever started the loop, not who made the call
+        frame = frame.f_back
+    if frame is None:
+        return NOT_KNOWN
+    return Place(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+
+
+_LOOP_CODE = asyncio.BaseEventLoop.run_forever.__code__

@@ -1,0 +1,127 @@
+"""How a trace ends: four answers, each a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.machine import Call, Divergence, Verb
+from workbench.model import Position, position_text
+from workbench.replay.safe_repr import safe_repr
+
+__all__ = ["Completed", "Diverged", "Failed", "Needs", "Outcome", "call_text"]
+
+
+@dataclass(frozen=True)
+class Completed:
+    """The workflow returned.
+
+    Attributes:
+        value: What it returned.
+    """
+
+    value: Any
+
+    @property
+    def word(self) -> str:
+        """One word for frames and headings."""
+        return "completed"
+
+    def __str__(self) -> str:
+        """In words."""
+        return f"completed with {safe_repr(self.value)}"
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The workflow raised.
+
+    Attributes:
+        error: What it raised.
+    """
+
+    error: BaseException
+
+    @property
+    def word(self) -> str:
+        """One word for frames and headings."""
+        return "failed"
+
+    def __str__(self) -> str:
+        """In words."""
+        return f"failed with {type(self.error).__name__}: {self.error}"
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The frontier: the code asks for something that neither log nor edits hold.
+
+    Attributes:
+        position: Where it asks.
+        name: Step, signal or child name.
+        verb: What it asks for.
+        call: The first call without an answer; `None` when a secret is missing.
+        others: Further calls without an answer, made side by side.
+        expects: The type that the answer should have, as text; `""` for unknown.
+        suggestions: Answers that the recording gives elsewhere for this step, best first.
+        why: One sentence.
+    """
+
+    position: Position
+    name: str
+    verb: str
+    call: Call | None
+    others: tuple[Call, ...] = ()
+    expects: str = ""
+    suggestions: tuple[Any, ...] = field(default=(), compare=False)
+    why: str = ""
+
+    @property
+    def word(self) -> str:
+        """One word for frames and headings."""
+        return "needs"
+
+    def __str__(self) -> str:
+        """In words, with what can be done next."""
+        lines = [f"needs an answer at {position_text(self.position) or 'the start'}: {self.why}"]
+        lines += [f"  also waiting: {call_text(call)}" for call in self.others]
+        if self.expects:
+            lines.append(f"  expects {self.expects}")
+        lines += [f"  the recording suggests {safe_repr(value)}" for value in self.suggestions]
+        lines.append("  → branch.answer(value) or branch.answer(raises=error)")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Diverged:
+    """The code asks for something else than the log holds.
+
+    Attributes:
+        divergence: The first difference.
+    """
+
+    divergence: Divergence
+
+    @property
+    def word(self) -> str:
+        """One word for frames and headings."""
+        return "diverged"
+
+    def __str__(self) -> str:
+        """In words."""
+        return str(self.divergence)
+
+
+Outcome = Completed | Failed | Needs | Diverged
+
+
+def call_text(call: Call) -> str:
+    """A call as one would write it: `charge_card(order='42', amount=Decimal('118.00'))`."""
+    arguments = call.arguments or {}
+    if call.verb in {Verb.CALL_STEP, Verb.START_CHILD}:
+        words = [safe_repr(value) for value in arguments["args"]]
+        words += [f"{name}={safe_repr(value)}" for name, value in arguments["kwargs"].items()]
+        return f"{call.name}({', '.join(words)})"
+    if call.verb is Verb.AWAIT_SIGNAL:
+        return f"signal({call.name!r})"
+    return f"{call.verb}({', '.join(f'{name}={value}' for name, value in arguments.items())})"

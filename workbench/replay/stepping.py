@@ -1,0 +1,289 @@
+"""The stepping driver: answers every call from history and edits, and never calls a step body.
+
+There is no code path here from a call to the function behind it: an `Invocation` is looked at for its name, its
+place and its return annotation, and for nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from workbench._errors import UndecodableError, UsageError
+from workbench.journal.codec import decode, encode, restore
+from workbench.machine import Answer, AnswerSource, Call, Divergence, Edit, Machine, Raises, RunRecord, State, Verb
+from workbench.model import Position
+from workbench.program import (
+    Arguments,
+    Driver,
+    WorkflowHalted,
+    annotation_of,
+    recorded_answer,
+)
+from workbench.replay.outcome import Diverged, Needs, Outcome, call_text
+from workbench.replay.safe_repr import safe_repr
+from workbench.replay.suggestions import expected_type, suggestions
+from workbench.replay.tracer import Tracer
+
+__all__ = ["AsyncSteppingDriver", "SteppingDriver"]
+
+_NS = 1_000_000_000
+
+
+class SteppingDriver(Driver):
+    """Replays one `def` workflow.
+
+    Args:
+        record: The run.
+        edits: What to pretend.
+        tracer: Collects the stops.
+        reveal: Opens sealed secrets; by default they stay redacted stand-ins.
+    """
+
+    def __init__(
+        self,
+        record: RunRecord,
+        edits: Sequence[Edit],
+        tracer: Tracer,
+        reveal: Callable[[Any], Any] = lambda value: value,
+    ) -> None:
+        self.record = record
+        self.machine = Machine(record, edits, same=Arguments(record.history, lambda _call, plain: encode(plain)))
+        self.outcome: Outcome | None = None
+        self._tracer = tracer
+        self._reveal = reveal
+        self._now_ns = self.machine.now_ns
+        self._began_ns = self._now_ns
+        self._patches: dict[str, bool] = {}
+
+    # --- the driver's port ----------------------------------------------------------------------------------
+
+    def instant(self, call: Call) -> Any:
+        """A recorded reading or draw; beyond the log the virtual clock, and chance seeded by run and position."""
+        self._check_halted()
+        answer = self._guard(lambda: self.machine.instant(call))
+        if answer is not None:
+            value = recorded_answer(self.record.history, answer.row, call)
+            self._tracer.drew(call, answer.row, answer.source, safe_repr(value))
+            self._advance()
+            return value
+        value = self._virtual_draw(call)
+        self._tracer.drew(call, -1, AnswerSource.VIRTUAL, safe_repr(value))
+        return value
+
+    def wait(self, call: Call) -> Any:
+        """The answer of log or edits; the trace ends here when there is none."""
+        self._check_halted()
+        if self._asked(call) is State.ANSWERED:
+            return self._value(self._guard(lambda: self.machine.take(call)))
+        if call.verb is Verb.START_TIMER:
+            return self._fire_virtually(call)
+        raise self._frontier([call])
+
+    def wait_all(self, calls: Sequence[Call]) -> list[Any]:
+        """Answers of calls made side by side, in log order."""
+        self._check_halted()
+        for call in calls:
+            self._asked(call)
+        results: dict[Position, Any] = {}
+        failures: list[BaseException] = []
+        for _ in calls:
+            answer = self._guard(self.machine.deliver)
+            if answer is None:
+                missing = [call for call in calls if call.position not in results]
+                raise self._frontier(missing[len(failures) :] or missing)
+            try:
+                results[answer.call.position] = self._value(answer)
+            except Exception as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return [results[call.position] for call in calls]
+
+    def begin(self, call: Call) -> asyncio.Future[Any]:
+        """Only async workflows begin calls."""
+        message = f"{call.verb} was begun in a def workflow"
+        raise UsageError(message, hint="use async def for the workflow")
+
+    def cancel(self, call: Call) -> None:
+        """Only async workflows cancel calls."""
+
+    def idle(self) -> None:
+        """Only async workflows are idle."""
+
+    def loop_seconds(self) -> float:
+        """Seconds since the run began, moved by consumed events."""
+        return (self._now_ns - self._began_ns) / _NS
+
+    def patched(self, patch_id: str) -> bool:
+        """The recorded choice; without one the old path while the log goes on, the new one beyond it."""
+        self._check_halted()
+        known = self._patches.get(patch_id)
+        if known is None:
+            row = self.machine.patch_row(patch_id)
+            if row is not None:
+                known = bool(self.record.history.payload(row)["value"])
+            else:
+                known = self.machine.departed or self.machine.exhausted
+            self._patches[patch_id] = known
+        return known
+
+    # --- asking and answering -------------------------------------------------------------------------------
+
+    def _asked(self, call: Call) -> State:
+        try:
+            state = self.machine.ask(call)
+        except Divergence as divergence:
+            self._tracer.asked(call, recorded=False, note=call_text(call))
+            raise self._halt(Diverged(divergence)) from None
+        self._tracer.asked(call, recorded=state is not State.NEW, note=call_text(call))
+        return state
+
+    def _value(self, answer: Answer) -> Any:
+        self._advance()
+        try:
+            value = self._edited(answer) if answer.edit is not None else self._recorded(answer)
+        except UndecodableError:
+            raise
+        except Exception as error:
+            self._tracer.answered(answer, safe_repr(error), failed=True)
+            raise
+        self._tracer.answered(answer, safe_repr(value))
+        return value
+
+    def _recorded(self, answer: Answer) -> Any:
+        return recorded_answer(self.record.history, answer.row, answer.call, self._reveal)
+
+    def _edited(self, answer: Answer) -> Any:
+        edit = answer.edit
+        if isinstance(edit, Raises):
+            raise edit.error
+        assert edit is not None  # noqa: S101 - the caller looked
+        return restore(decode(encode(edit.value)), annotation_of(answer.call))
+
+    def _fire_virtually(self, call: Call) -> None:
+        self._now_ns += int(call.arguments["seconds"] * _NS)
+        self._tracer.answered(Answer(call, -1, None, AnswerSource.VIRTUAL))
+
+    def _virtual_draw(self, call: Call) -> Any:
+        if call.verb is Verb.READ_CLOCK:
+            return self._now_ns
+        chance = random.Random(f"{self.record.run_id} {call.position}")  # noqa: S311 - repeatable, not secret
+        if call.verb is Verb.DRAW_RANDOM:
+            return chance.random()
+        return uuid.UUID(int=chance.getrandbits(128), version=4)
+
+    def _advance(self) -> None:
+        self._now_ns = max(self._now_ns, self.machine.now_ns)
+
+    # --- the end --------------------------------------------------------------------------------------------
+
+    def _frontier(self, calls: Sequence[Call]) -> WorkflowHalted:
+        first, *others = calls
+        slot = self.record.slots.get(first.position)
+        doubt = slot is not None and slot.name == first.name and slot.in_doubt(self.record.history)
+        why = f"the code asks for {call_text(first)}, and the log holds "
+        why += "its start but no outcome (in doubt)" if doubt else "no answer"
+        return self._halt(
+            Needs(
+                position=first.position, name=first.name, verb=str(first.verb), call=first, others=tuple(others),
+                expects=expected_type(first), suggestions=suggestions(self.record, first), why=why,
+            )  # fmt: skip
+        )
+
+    def finish(self) -> None:
+        """The code ended; the log must not go on."""
+        try:
+            self.machine.finish()
+        except Divergence as divergence:
+            self.outcome = Diverged(divergence)
+
+    def _check_halted(self) -> None:
+        if self.outcome is not None:
+            raise WorkflowHalted(self.outcome.word)
+
+    def _halt(self, outcome: Outcome) -> WorkflowHalted:
+        self.outcome = outcome
+        return WorkflowHalted(outcome.word)
+
+    def _guard(self, work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        except Divergence as divergence:
+            raise self._halt(Diverged(divergence)) from None
+
+
+class AsyncSteppingDriver(SteppingDriver):
+    """Replays one `async def` workflow: one answer at a time, when the code is idle."""
+
+    is_async: ClassVar[bool] = True
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._futures: dict[Position, tuple[Call, asyncio.Future[Any]]] = {}
+        self._timers: dict[Position, int] = {}
+
+    def begin(self, call: Call) -> asyncio.Future[Any]:
+        """Begin a call; its future is answered when the code is idle."""
+        self._check_halted()
+        future = asyncio.get_running_loop().create_future()
+        state = self._asked(call)
+        self._futures[call.position] = (call, future)
+        if call.verb is Verb.START_TIMER and state is not State.ANSWERED:
+            self._timers[call.position] = self._now_ns + int(call.arguments["seconds"] * _NS)
+        future.add_done_callback(lambda done: self.cancel(call) if done.cancelled() else None)
+        return future
+
+    def cancel(self, call: Call) -> None:
+        """The code no longer waits for a call."""
+        if self._futures.pop(call.position, None) is not None:
+            self._timers.pop(call.position, None)
+            self.machine.cancel(call)
+
+    def idle(self) -> None:
+        """Deliver one answer, fire the next virtual timer, or stop at the frontier."""
+        loop = asyncio.get_running_loop()
+        if self.outcome is not None:
+            loop.stop()
+            return
+        try:
+            answer = self._guard(self.machine.deliver)
+            if answer is None:
+                answer = self._next_virtual()
+        except WorkflowHalted:
+            loop.stop()
+            return
+        _, future = self._futures.pop(answer.call.position)
+        self._settle(answer, future)
+
+    def _settle(self, answer: Answer, future: asyncio.Future[Any]) -> None:
+        try:
+            value = None if answer.source is AnswerSource.VIRTUAL else self._value(answer)
+        except Exception as error:
+            if not future.done():
+                future.set_exception(error)
+        else:
+            if not future.done():
+                future.set_result(value)
+
+    def _next_virtual(self) -> Answer:
+        missing = [call for call, _ in self._futures.values() if call.position not in self._timers]
+        if missing or not self._timers:
+            raise self._frontier(missing) if missing else self._halt(_stuck())
+        position = min(self._timers, key=lambda path: (self._timers[path], path))
+        self._now_ns = max(self._now_ns, self._timers.pop(position))
+        answer = Answer(self._futures[position][0], -1, None, AnswerSource.VIRTUAL)
+        self._tracer.answered(answer)
+        return answer
+
+
+def _stuck() -> Needs:
+    return Needs(
+        position=(), name="", verb="", call=None,
+        why="the code waits for something that is no call of the workflow (a future or lock that nobody sets)",
+    )  # fmt: skip
+
+

@@ -1,0 +1,78 @@
+"""One moment of a trace: where the code stood, what it saw, what it asked, and where the answer came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbench.model import Position
+from workbench.program import Place
+
+__all__ = ["Frame", "Stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One user function on the call stack.
+
+    Attributes:
+        place: File, line, function.
+        locals: Bounded text of each local variable; see `safe_repr`.
+    """
+
+    place: Place
+    locals: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop of a trace.
+
+    Attributes:
+        index: 0-based number in the trace.
+        seq: Number of the recorded event; 0 beyond the log.
+        event: Name of the event type.
+        position: Where in the program.
+        name: Step, signal or child name.
+        source: Where the answer came from: `recorded edited supplied virtual`; `""` for questions.
+        stack: User frames, innermost first.
+        changed: Names of locals, innermost frame, that differ from the last stop in that function.
+        note: What was asked or answered, in words.
+    """
+
+    index: int
+    seq: int
+    event: str
+    position: Position
+    name: str
+    source: str
+    stack: tuple[Frame, ...] = ()
+    changed: tuple[str, ...] = ()
+    note: str = field(default="", compare=False)
+
+    @property
+    def file(self) -> str:
+        """File of the innermost user frame; `""` when no user code runs."""
+        return self.stack[0].place.file if self.stack else ""
+
+    @property
+    def line(self) -> int:
+        """Line of the innermost user frame; 0 when no user code runs."""
+        return self.stack[0].place.line if self.stack else 0
+
+    @property
+    def function(self) -> str:
+        """Function of the innermost user frame."""
+        return self.stack[0].place.function if self.stack else ""
+
+    @property
+    def locals(self) -> Mapping[str, str]:
+        """Locals of the innermost user frame, as bounded text."""
+        return self.stack[0].locals if self.stack else {}
+
+    def __str__(self) -> str:
+        """One line for terminals."""
+        where = f"{self.file.rpartition('/')[2]}:{self.line}" if self.line else "-"
+        path = ".".join(map(str, self.position)) or "run"
+        source = f" ({self.source})" if self.source and self.source != "recorded" else ""
+        return f"#{self.index} {self.event} {self.name} at {path} · {where} {self.function}{source}".replace("  ", " ")

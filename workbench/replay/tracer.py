@@ -1,0 +1,120 @@
+"""Collects the stops of one replay, in the order in which code and log go together."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from workbench.machine import Answer, AnswerSource, Call, RunRecord, Verb
+from workbench.model import NOWHERE, EventType, Position
+from workbench.program import NOT_KNOWN, Invocation, Place
+from workbench.replay.frames import FrameReader
+from workbench.replay.stop import Frame, Stop
+
+__all__ = ["Tracer"]
+
+_ASKED = {
+    Verb.CALL_STEP: EventType.StepStarted,
+    Verb.START_TIMER: EventType.TimerStarted,
+    Verb.AWAIT_SIGNAL: EventType.SignalAwaited,
+    Verb.START_CHILD: EventType.ChildStarted,
+    Verb.READ_CLOCK: EventType.ClockRead,
+    Verb.DRAW_RANDOM: EventType.RandomDrawn,
+    Verb.DRAW_UUID: EventType.UuidDrawn,
+}
+_ANSWERED = {
+    Verb.CALL_STEP: EventType.StepCompleted,
+    Verb.START_TIMER: EventType.TimerFired,
+    Verb.AWAIT_SIGNAL: EventType.SignalConsumed,
+    Verb.START_CHILD: EventType.ChildCompleted,
+    Verb.READ_CLOCK: EventType.ClockRead,
+    Verb.DRAW_RANDOM: EventType.RandomDrawn,
+    Verb.DRAW_UUID: EventType.UuidDrawn,
+}
+_Where = tuple[tuple[Frame, ...], tuple[str, ...]]
+
+
+class Tracer:
+    """Collects stops.
+
+    Args:
+        record: The run that is replayed.
+        frames: Reads the stack.
+    """
+
+    def __init__(self, record: RunRecord, frames: FrameReader) -> None:
+        self.stops: list[Stop] = []
+        self._record = record
+        self._frames = frames
+        self._where: dict[Position, _Where] = {}
+        self._quiet = deque(_quiet_rows(record))
+
+    def began(self, place: Place, arguments: dict[str, str]) -> None:
+        """The workflow function is entered."""
+        row = self._record.started
+        if row >= 0:
+            self._add(row, EventType.RunStarted, NOWHERE, "", "", ((Frame(place, arguments),), tuple(arguments)))
+
+    def asked(self, call: Call, *, recorded: bool, note: str = "") -> None:
+        """The code makes a call."""
+        place = call.request.place if isinstance(call.request, Invocation) else NOT_KNOWN
+        where = self._frames.read(call.position[:-1], place)
+        self._where[call.position] = where
+        slot = self._record.slots.get(call.position) if recorded else None
+        row = slot.opened if slot is not None else -1
+        if row >= 0:
+            self._quiet_before(row)
+        self._add(row, _ASKED[call.verb], call.position, call.name, "", where, note)
+
+    def drew(self, call: Call, row: int, source: AnswerSource, note: str) -> None:
+        """The code reads the clock or draws, and has its answer at once."""
+        where = self._frames.read(call.position[:-1], NOT_KNOWN)
+        if row >= 0:
+            self._quiet_before(row)
+        self._add(row, _ASKED[call.verb], call.position, call.name, source, where, note)
+
+    def answered(self, answer: Answer, note: str = "", *, failed: bool = False) -> None:
+        """An answer is handed to the code."""
+        call = answer.call
+        row = answer.row if answer.edit is None else -1
+        if row >= 0:
+            self._quiet_before(row)
+            event = EventType(self._record.history.columns.type[row])
+        else:
+            event = EventType.StepFailed if failed else _ANSWERED[call.verb]
+        self._add(row, event, call.position, call.name, answer.source, self._where.pop(call.position, ((), ())), note)
+
+    def ended(self, *, failed: bool, note: str, recorded: bool) -> None:
+        """The workflow returned or raised."""
+        if recorded:
+            self._quiet_before(len(self._record.history))
+        row = self._record.ended if recorded else -1
+        event = EventType.RunFailed if failed else EventType.RunCompleted
+        where: _Where = ((self.stops[-1].stack[-1],), ()) if self.stops and self.stops[-1].stack else ((), ())
+        self._add(row, event, NOWHERE, "", "", where, note)
+
+    def halted(self) -> None:
+        """The replay stopped before the end: what the log still says of the run comes last."""
+        self._quiet_before(len(self._record.history))
+
+    def _quiet_before(self, row: int) -> None:
+        while self._quiet and self._quiet[0] < row:
+            quiet = self._quiet.popleft()
+            event = self._record.history.event(quiet)
+            where = self._where.get(event.position, ((), ()))
+            self._add(quiet, event.type, event.position, event.name, AnswerSource.RECORDED, where)
+
+    def _add(
+        self, row: int, event: EventType, position: Position, name: str, source: str, where: _Where, note: str = ""
+    ) -> None:
+        seq = self._record.history.columns.seq[row] if row >= 0 else 0
+        stack, changed = where
+        self.stops.append(Stop(len(self.stops), seq, event.name, position, name, source, stack, changed, note))
+
+
+def _quiet_rows(record: RunRecord) -> Sequence[int]:
+    """Rows that no call asks for and no answer delivers: recoveries, arrivals, attempts in between."""
+    rows = [*record.ambient]
+    for slot in record.slots.values():
+        rows += slot.between
+    return sorted(rows)

@@ -1,0 +1,78 @@
+"""Behind the structure that never acts stands a tripwire: an audit hook that stops ordinary side effects.
+
+It is no sandbox (CPython says so of audit hooks; C extensions raise no events): what it stops and what it misses
+is listed in the security notes, and every trace says which isolation was on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from workbench._errors import ActedDuringReplayError
+
+__all__ = ["tripwire"]
+
+_FORBIDDEN = frozenset(
+    {
+        "ctypes.dlopen", "ftplib.connect", "http.client.connect", "http.client.send", "os.chmod", "os.chown",
+        "os.exec", "os.fork", "os.forkpty", "os.kill", "os.killpg", "os.link", "os.mkdir", "os.posix_spawn",
+        "os.putenv", "os.remove", "os.rename", "os.rmdir", "os.spawn", "os.symlink", "os.system", "os.truncate",
+        "os.unsetenv", "os.utime", "pty.spawn", "shutil.copyfile", "shutil.move", "shutil.rmtree",
+        "signal.pthread_kill", "smtplib.connect", "smtplib.send", "socket.bind", "socket.connect",
+        "socket.getaddrinfo", "socket.gethostbyname", "socket.sendmsg", "socket.sendto", "sqlite3.connect",
+        "subprocess.Popen", "tempfile.mkdtemp", "tempfile.mkstemp", "urllib.Request", "webbrowser.open",
+    }
+)  # fmt: skip
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_MODES = frozenset("wax+")
+
+
+class _Armed(threading.local):
+    depth = 0
+
+
+_armed = _Armed()
+_installed = threading.Lock()
+_state = {"installed": False}
+
+
+@contextmanager
+def tripwire() -> Iterator[None]:
+    """Stop side effects of code that runs in this thread.
+
+    Raises:
+        ActedDuringReplayError: From within the offending call.
+    """
+    _install()
+    bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # an import inside must not write its cache
+    _armed.depth += 1
+    try:
+        yield
+    finally:
+        _armed.depth -= 1
+        sys.dont_write_bytecode = bytecode
+
+
+def _install() -> None:
+    with _installed:
+        if not _state["installed"]:
+            sys.addaudithook(_hook)  # for the life of the process: audit hooks cannot be taken out
+            _state["installed"] = True
+
+
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if _armed.depth and (event in _FORBIDDEN or (event == "open" and _writes(arguments))):
+        detail = ", ".join(str(argument)[:80] for argument in arguments[:2])
+        raise ActedDuringReplayError(event, detail)
+
+
+def _writes(arguments: tuple[Any, ...]) -> bool:
+    _, mode, flags = arguments
+    if isinstance(mode, str):
+        return not _MODES.isdisjoint(mode)
+    return isinstance(flags, int) and bool(flags & _WRITING)
