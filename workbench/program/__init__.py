@@ -5,7 +5,7 @@ Every call goes to the driver of the scope in which the code runs; this room doe
 
 from workbench.machine import Retry
 from workbench.model import Kind
-from workbench.program.answers import annotation_of, recorded_answer, restored_error
+from workbench.program.answers import annotation_of, recorded_answer, recorded_arguments, restored_error
 from workbench.program.arguments import Arguments, argument_differences, plain_arguments
 from workbench.program.calls import child, gather, now, patched, random, signal, sleep, uuid4
 from workbench.program.halt import WorkflowHalted
@@ -42,6 +42,7 @@ __all__ = [
     "plain_arguments",
     "random",
     "recorded_answer",
+    "recorded_arguments",
     "restored_error",
     "run_async",
     "signal",

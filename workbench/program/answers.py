@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench._errors import UndecodableError, UnrecordableError
-from workbench.journal.codec import annotation_of_return, restore
+from workbench.journal.codec import annotation_of_return, annotations_of, restore
 from workbench.machine import Call, Verb
 from workbench.model import EventType, History
 from workbench.program.step import Invocation
 from workbench.program.workflow import Workflow
 
-__all__ = ["annotation_of", "recorded_answer", "restored_error"]
+__all__ = ["annotation_of", "recorded_answer", "recorded_arguments", "restored_error"]
 
 
 def recorded_answer(history: History, row: int, call: Call, reveal: Callable[[Any], Any] = lambda value: value) -> Any:
@@ -42,6 +43,23 @@ def recorded_answer(history: History, row: int, call: Call, reveal: Callable[[An
     if "unrecorded" in body:
         raise UnrecordableError(str(body["unrecorded"]))
     return restore(reveal(body.get("result")), annotation_of(call))
+
+
+def recorded_arguments(code: Workflow[..., Any], body: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments with which a run began, typed by the workflow's annotations.
+
+    Args:
+        code: The workflow.
+        body: Payload of `RunStarted`.
+    """
+    hints = annotations_of(code.function)
+    names = list(inspect.signature(code.function).parameters)
+    args = tuple(
+        restore(value, hints.get(names[number], Any) if number < len(names) else Any, where=f"$.args[{number}]")
+        for number, value in enumerate(body.get("args") or ())
+    )
+    kwargs = {name: restore(value, hints.get(name, Any)) for name, value in (body.get("kwargs") or {}).items()}
+    return args, kwargs
 
 
 def annotation_of(call: Call) -> Any:

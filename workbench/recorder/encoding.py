@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+import uuid
 from typing import Any
 
 from workbench._errors import PayloadError
@@ -21,7 +22,7 @@ class Encoding:
     """
 
     def __init__(self, recording: bytes, *, redact: bool = True) -> None:
-        self._keyring = Keyring(recording)
+        self._keyring = Keyring(uuid.UUID(bytes=recording))
         self._redact = redact
         self._encoders: dict[tuple[str, ...], Encoder] = {}
 

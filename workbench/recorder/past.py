@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbench._errors import RottenLogError, UnrecordableError, UsageError
 from workbench.journal import LogWriter, OpenMode, open_log
-from workbench.journal.codec import annotation_of_return, annotations_of, restore
+from workbench.journal.codec import annotation_of_return, restore
 from workbench.machine import RunRecord, Verb, read_run
 from workbench.model import EventType, Position, position_text
-from workbench.program import Workflow, restored_error
+from workbench.program import Workflow, recorded_arguments, restored_error
 from workbench.recorder.inbox import Arrived
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Past:
     def arguments(self, record: RunRecord, code: Workflow[..., Any], reveal: Reveal) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments with which the run began, as the workflow's annotations type them."""
         body = reveal(record.history.payload(record.started))
-        return restored_arguments(code, body["args"], body["kwargs"])
+        return recorded_arguments(code, body)
 
     def outcome(self, record: RunRecord, code: Workflow[..., Any], reveal: Reveal) -> Any:
         """What an ended run returned; raises what it raised."""
@@ -120,16 +120,3 @@ class Past:
             durable=True,
         )
         self.changed(record.run_id)
-
-
-def restored_arguments(code: Workflow[..., Any], args: Any, kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Recorded arguments, typed by the annotations of `code`."""
-    import inspect
-
-    hints = annotations_of(code.function)
-    names = list(inspect.signature(code.function).parameters)
-    typed = tuple(
-        restore(value, hints.get(names[number], Any) if number < len(names) else Any, where=f"$.args[{number}]")
-        for number, value in enumerate(args)
-    )
-    return typed, {name: restore(value, hints.get(name, Any)) for name, value in kwargs.items()}

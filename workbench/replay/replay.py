@@ -8,10 +8,18 @@ from contextlib import nullcontext
 from typing import Any
 
 from workbench._errors import NeedsSecretError, RunNotFoundError, UsageError
-from workbench.journal.codec import annotation_of_return, annotations_of, restore, same, decode, encode
 from workbench.machine import Edit, RunRecord, read_run
-from workbench.model import EventType, History
-from workbench.program import CURRENT_SCOPE, Place, Scope, Workflow, WorkflowHalted, as_workflow, run_async
+from workbench.model import History
+from workbench.program import (
+    CURRENT_SCOPE,
+    Place,
+    Scope,
+    Workflow,
+    WorkflowHalted,
+    as_workflow,
+    recorded_arguments,
+    run_async,
+)
 from workbench.replay.frames import FrameReader
 from workbench.replay.outcome import Completed, Failed, Needs, Outcome
 from workbench.replay.safe_repr import safe_repr
@@ -59,7 +67,7 @@ def replay(
         raise RunNotFoundError(f"the history does not hold the beginning of run {record.run_id!r}", run_id=record.run_id)
     tracer = Tracer(record, FrameReader(_call.__code__, with_locals=with_locals))
     driver = (AsyncSteppingDriver if workflow.is_async else SteppingDriver)(record, edits, tracer)
-    args, kwargs = _arguments(workflow, record)
+    args, kwargs = recorded_arguments(workflow, record.history.payload(record.started))
     tracer.began(*_entry(workflow, args, kwargs))
     with tripwire() if isolation == "hook" else nullcontext():
         outcome = _run(workflow, driver, args, kwargs)
@@ -118,18 +126,6 @@ def _close(tracer: Tracer, record: RunRecord, driver: SteppingDriver, outcome: O
         tracer.halted()
 
 
-def _arguments(workflow: Workflow[..., Any], record: RunRecord) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    body = record.history.payload(record.started)
-    hints = annotations_of(workflow.function)
-    names = list(inspect.signature(workflow.function).parameters)
-    args = tuple(
-        restore(value, hints.get(names[number], Any) if number < len(names) else Any)
-        for number, value in enumerate(body.get("args") or ())
-    )
-    kwargs = {name: restore(value, hints.get(name, Any)) for name, value in (body.get("kwargs") or {}).items()}
-    return args, kwargs
-
-
 def _entry(workflow: Workflow[..., Any], args: tuple[Any, ...], kwargs: Any) -> tuple[Place, dict[str, str]]:
     code = getattr(workflow.function, "__code__", None)
     names = list(inspect.signature(workflow.function).parameters)
@@ -139,5 +135,3 @@ def _entry(workflow: Workflow[..., Any], args: tuple[Any, ...], kwargs: Any) -> 
         return Place("", 0, workflow.name), shown
     return Place(code.co_filename, code.co_firstlineno, code.co_name), shown
 
-
-_ = (annotation_of_return, same, decode, encode, EventType)

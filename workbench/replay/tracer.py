@@ -82,7 +82,8 @@ class Tracer:
             event = EventType(self._record.history.columns.type[row])
         else:
             event = EventType.StepFailed if failed else _ANSWERED[call.verb]
-        self._add(row, event, call.position, call.name, answer.source, self._where.pop(call.position, ((), ())), note)
+        stack, _ = self._where.pop(call.position, ((), ()))  # the code stood still since it asked: nothing changed
+        self._add(row, event, call.position, call.name, answer.source, (stack, ()), note)
 
     def ended(self, *, failed: bool, note: str, recorded: bool) -> None:
         """The workflow returned or raised."""
@@ -101,8 +102,8 @@ class Tracer:
         while self._quiet and self._quiet[0] < row:
             quiet = self._quiet.popleft()
             event = self._record.history.event(quiet)
-            where = self._where.get(event.position, ((), ()))
-            self._add(quiet, event.type, event.position, event.name, AnswerSource.RECORDED, where)
+            stack, _ = self._where.get(event.position, ((), ()))
+            self._add(quiet, event.type, event.position, event.name, AnswerSource.RECORDED, (stack, ()))
 
     def _add(
         self, row: int, event: EventType, position: Position, name: str, source: str, where: _Where, note: str = ""

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _SHORTEST_SECRET: Final = 8
 """Shorter environment values (`1`, `dev`) would be found everywhere."""
 
+_NO_SECRETS: Final = frozenset({"PWD", "OLDPWD"})
+"""The shell's working folders: their names read like "password", and they are part of every file name."""
+
 SHORTEST_SCANNED: Final = 8
 _CARD_KINDS: Final = ("card", "pan", "cc")
 
@@ -39,7 +42,11 @@ class TextRules:
     def __init__(self, keyring: Keyring, environ: Mapping[str, str], *, seal: bool) -> None:
         self._keyring = keyring
         self._seal = seal
-        found = {text for name, text in environ.items() if len(text) >= _SHORTEST_SECRET and secret_kind(name)}
+        found = {
+            text
+            for name, text in environ.items()
+            if len(text) >= _SHORTEST_SECRET and name not in _NO_SECRETS and secret_kind(name)
+        }
         longest_first = sorted(found, key=len, reverse=True)
         self._environ = re.compile("|".join(map(re.escape, longest_first))) if found else None
         self.suspicious = re.compile("|".join([CANDIDATE, *map(re.escape, longest_first)])).search

@@ -1,0 +1,315 @@
+"""What the log says about a run and each of its steps, read once: the base of frames, effects and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import PureWindowsPath
+from typing import Any
+
+from workbench._errors import PayloadError
+from workbench.analysis.state import State, standing_of
+from workbench.journal import Report
+from workbench.machine import RunRecord, Slot, Verb, read_run
+from workbench.model import Declaration, EventType, History, Kind, Position, position_text
+
+__all__ = ["NS", "RunFacts", "RunStatus", "StepFacts", "read_facts"]
+
+NS = 1_000_000_000
+_UNDOS = frozenset({EventType.CompensationStarted, EventType.CompensationCompleted, EventType.CompensationFailed})
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    RUNNING = "running"
+    """Open, and a live process writes its log."""
+    COMPLETED = "completed"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    """Open, and its writer is gone."""
+    CANCELLED = "cancelled"
+    COMPENSATED = "compensated"
+    """Did not complete, and all that it did is undone."""
+    UNKNOWN = "unknown"
+    """Its beginning is not in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """One step of one run. An effect is a step whose kind acts on the world.
+
+    Attributes:
+        run_id: The run.
+        position: Where in the program.
+        declaration: Name, kind, undo, probe and the rest of what was declared.
+        state: How it stands.
+        answered: The log holds what a resumed run is handed here, so it is not executed again.
+        repeated: An earlier attempt may have acted as well as the one that returned.
+        attempts: Number of attempts; 0 where the engine does not say.
+        opened: Row of the first intent; orders the steps of a run.
+        answer: Row of the outcome; -1 for none.
+        started_ns: When the first attempt began.
+        ended_ns: When the outcome came; -1 for not yet.
+        key: Idempotency key; `""` for none.
+        key_changed: Attempts used different keys, so none of them protects.
+        error_type: Class name of the last error, `""` for none or when a later attempt went well.
+        error: Its message.
+        code: `"flows.py:43"`, where the call stands; `""` where the engine does not say.
+        unusable: Why the recorded result cannot be handed to code; `""` when it can.
+        undo_failures: How often the undo failed.
+        undo_definite: The last failure of the undo proves that it did nothing.
+        assumed: What was guessed about this step, in words.
+    """
+
+    run_id: str
+    position: Position
+    declaration: Declaration
+    state: State
+    answered: bool = False
+    repeated: bool = False
+    attempts: int = 0
+    opened: int = -1
+    answer: int = -1
+    started_ns: int = 0
+    ended_ns: int = -1
+    key: str = ""
+    key_changed: bool = False
+    error_type: str = ""
+    error: str = ""
+    code: str = ""
+    unusable: str = ""
+    undo_failures: int = 0
+    undo_definite: bool = False
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name of the step."""
+        return self.declaration.name
+
+    @property
+    def kind(self) -> Kind:
+        """What repeating it does."""
+        return self.declaration.kind
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes the world."""
+        return self.declaration.kind.acts
+
+    @property
+    def label(self) -> str:
+        """Name and position for people: `charge_card (3)`."""
+        return f"{self.name} ({position_text(self.position)})"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """One run.
+
+    Attributes:
+        run_id: The run.
+        workflow: Name of its code; `""` when its beginning is not in the log.
+        status: Where it stands.
+        business_key: Ties runs of one order or customer together; `""` for none.
+        started_ns: When it began; -1 when its beginning is not in the log.
+        ended_ns: When it ended; -1 while it is open.
+        recoveries: How often it went on in a new process.
+        events: Number of its events.
+        error_type: Class name of the error that ended it; `""` for none.
+        error: Its message.
+        steps: Its steps, in the order in which they began.
+    """
+
+    run_id: str
+    workflow: str
+    status: RunStatus
+    business_key: str
+    started_ns: int
+    ended_ns: int
+    recoveries: int
+    events: int
+    error_type: str
+    error: str
+    steps: tuple[StepFacts, ...]
+
+
+def read_facts(history: History, run_id: str, report: Report | None = None) -> RunFacts:
+    """Everything that frames, effects and verdict need of one run, in one pass over its events.
+
+    Args:
+        history: Where the run is.
+        run_id: The run; an unknown one has no steps and status `unknown`.
+        report: How the log was found; decides between `running` and `interrupted`, and about lost intents.
+    """
+    record = read_run(history, run_id)
+    bodies = _Bodies(history)
+    undos = _undo_rows(history, run_id)
+    steps = tuple(
+        _step(record, slot, undos.get(slot.position, ()), bodies, report)
+        for slot in record.slots.values()
+        if slot.verb is Verb.CALL_STEP
+    )
+    columns, began, ended = history.columns, record.started, record.ended
+    start = bodies(began) if began >= 0 else {}
+    return RunFacts(
+        run_id=run_id,
+        workflow=history.declaration(began).name if began >= 0 else "",
+        status=_status(record, steps, report),
+        business_key=str(start.get("business_key") or ""),
+        started_ns=columns.time_ns[began] if began >= 0 else -1,
+        ended_ns=columns.time_ns[ended] if ended >= 0 else -1,
+        recoveries=sum(columns.type[row] == EventType.RunRecovered for row in record.ambient),
+        events=len(history.rows_of(run_id)),
+        error_type=history.tags[columns.tag[ended]] if ended >= 0 else "",
+        error=_message(bodies(ended)) if ended >= 0 else "",
+        steps=steps,
+    )
+
+
+class _Bodies:
+    """Reads payloads; one that cannot be read is remembered and proves nothing."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self.unreadable: dict[int, str] = {}
+
+    def __call__(self, row: int) -> Mapping[str, Any]:
+        try:
+            body = self._history.payload(row)
+        except PayloadError as error:
+            self.unreadable[row] = error.message
+            return {}
+        return body if isinstance(body, Mapping) else {}
+
+
+def _undo_rows(history: History, run_id: str) -> dict[Position, list[int]]:
+    """Compensation events of a run by the position of the step that they undo."""
+    rows: dict[Position, list[int]] = {}
+    types = history.columns.type
+    for row in history.rows_of(run_id):
+        if types[row] in _UNDOS:
+            rows.setdefault(history.position(row), []).append(row)
+    return rows
+
+
+def _step(
+    record: RunRecord, slot: Slot, undo_rows: Sequence[int], bodies: _Bodies, report: Report | None
+) -> StepFacts:
+    history, columns = record.history, record.history.columns
+    declaration = history.declaration(slot.opened)
+    standing = standing_of(history, slot, undo_rows, bodies, acts=declaration.kind.acts)
+    intent = bodies(slot.opened)
+    failure = _failure_row(history, slot, undo_rows)
+    rows = [slot.opened, *slot.between, slot.answer, *undo_rows]
+    answered = slot.answer if slot.answer >= 0 else max(slot.between, default=-1) if slot.cancelled else -1
+    keys = _keys(history, slot, bodies)
+    facts = StepFacts(
+        run_id=record.run_id,
+        position=slot.position,
+        declaration=declaration,
+        state=standing.state,
+        answered=standing.answered,
+        repeated=standing.repeated,
+        attempts=slot.attempts(history),
+        opened=slot.opened,
+        answer=answered,
+        started_ns=columns.time_ns[slot.opened],
+        ended_ns=columns.time_ns[answered] if answered >= 0 else -1,
+        key=keys[0],
+        key_changed=len(set(keys)) > 1,
+        error_type=history.tags[columns.tag[failure]] if failure >= 0 else "",
+        error=_message(bodies(failure)) if failure >= 0 else "",
+        code=_code(intent.get("at")),
+        unusable=_unusable(slot, bodies),
+        undo_failures=standing.undo_failures,
+        undo_definite=standing.undo_definite,
+        assumed=_assumed(declaration, hidden=standing.hidden, attempts=slot.attempts(history)),
+    )
+    return _maybe_started(facts, columns.seq[max(rows)], report)
+
+
+def _keys(history: History, slot: Slot, bodies: _Bodies) -> list[str]:
+    """The key of each attempt; the first one first."""
+    types = history.columns.type
+    starts = [slot.opened, *(row for row in slot.between if types[row] == EventType.StepStarted)]
+    first, *later = (str(bodies(row).get("key") or "") for row in starts)
+    return [first, *(key for key in later if key)]
+
+
+def _failure_row(history: History, slot: Slot, undo_rows: Sequence[int]) -> int:
+    """The failure that people should see: of the undo, of the step, of its last attempt; -1 for none."""
+    types = history.columns.type
+    if undo_rows and types[undo_rows[-1]] == EventType.CompensationFailed:
+        return undo_rows[-1]
+    if slot.type is EventType.StepFailed:
+        return slot.answer
+    if slot.type is None:
+        return max((row for row in slot.between if types[row] == EventType.AttemptFailed), default=-1)
+    return -1
+
+
+def _unusable(slot: Slot, bodies: _Bodies) -> str:
+    if slot.answer < 0:
+        return ""
+    said = bodies(slot.answer).get("unrecorded")
+    if slot.type is EventType.StepCompleted and said is not None:
+        return f"its result was not recorded: {said}"
+    unreadable = bodies.unreadable.get(slot.answer)
+    return f"its recorded result cannot be read: {unreadable}" if unreadable is not None else ""
+
+
+def _assumed(declaration: Declaration, *, hidden: bool, attempts: int) -> tuple[str, ...]:
+    reasons = []
+    if declaration.kind_assumed:
+        reasons.append(f"kind {declaration.kind} is assumed, nobody declared it")
+    if declaration.kind.acts and attempts == 0:
+        reasons.append("the number of attempts is unknown")
+    if hidden:
+        reasons.append("earlier attempts are not in the log")
+    return tuple(reasons)
+
+
+def _maybe_started(facts: StepFacts, last_seq: int, report: Report | None) -> StepFacts:
+    """A step that looks idle may have begun where the tail of the log was lost with its machine (semantics, G3)."""
+    lost = report is not None and report.same_boot is False and not report.closed and last_seq > report.synced_seq
+    idle = not facts.answered and facts.state in {State.NOT_STARTED, State.FAILED}
+    if not (lost and idle and facts.acts):
+        return facts
+    reason = "it may have begun: the machine restarted, and what the log held after its last sync may be lost"
+    return replace(facts, state=State.IN_DOUBT, assumed=(*facts.assumed, reason))
+
+
+def _code(at: Any) -> str:
+    """File and line out of the recorded `[file, line, function]`."""
+    if not isinstance(at, (list, tuple)) or len(at) < 2 or not at[0]:  # noqa: PLR2004 - file and line
+        return ""
+    return f"{PureWindowsPath(str(at[0])).name}:{at[1]}"  # takes both kinds of separators
+
+
+def _message(body: Mapping[str, Any]) -> str:
+    """Text of the error in a body, however the engine wrote it."""
+    error = body.get("error")
+    if error is None:
+        return ""
+    if isinstance(error, Mapping):
+        return str(error.get("message", ""))
+    return str(getattr(error, "message", error))
+
+
+def _status(record: RunRecord, steps: tuple[StepFacts, ...], report: Report | None) -> RunStatus:
+    if record.started < 0:
+        return RunStatus.UNKNOWN
+    ending = EventType(record.history.columns.type[record.ended]) if record.ended >= 0 else None
+    if ending is EventType.RunCompleted:
+        return RunStatus.COMPLETED
+    if ending is None and report is not None and report.writer_alive:
+        return RunStatus.RUNNING
+    states = {step.state for step in steps if step.acts}
+    if State.COMPENSATED in states and states <= {State.COMPENSATED, State.FAILED, State.NOT_STARTED}:
+        return RunStatus.COMPENSATED
+    if ending is None:
+        return RunStatus.INTERRUPTED
+    return RunStatus.FAILED if ending is EventType.RunFailed else RunStatus.CANCELLED

@@ -1,0 +1,145 @@
+"""How a step stands, by its own events: begun, in doubt, committed, undone.
+
+The states are those of a participant in a distributed commit: between intent and result a step is *in doubt*, as
+a database is between prepare and decision (Oracle `DBA_2PC_PENDING`, Db2 `LIST INDOUBT TRANSACTIONS`). A failure
+proves that nothing happened only when the log says that it is definite; everything else leaves the doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from workbench.machine import Slot
+from workbench.model import EventType, History
+
+__all__ = ["UNDONE_STATES", "Standing", "State", "standing_of"]
+
+Body = Callable[[int], Mapping[str, Any]]
+
+
+class State(StrEnum):
+    """What the log says about a step's effect. Steps that do not act use the first four, read as their words say."""
+
+    NOT_STARTED = "not_started"
+    """No attempt, or a person or probe said that it did not happen."""
+    IN_DOUBT = "in_doubt"
+    """An attempt began and nothing proves how it ended."""
+    COMMITTED = "committed"
+    """It returned, or a person or probe said that it happened."""
+    FAILED = "failed"
+    """It failed and certainly did nothing."""
+    COMPENSATED = "compensated"
+    COMPENSATION_IN_DOUBT = "compensation_in_doubt"
+    COMPENSATION_FAILED = "compensation_failed"
+
+
+UNDONE_STATES = frozenset({State.COMPENSATED, State.COMPENSATION_IN_DOUBT, State.COMPENSATION_FAILED})
+"""The run is rolling back, or has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The state of one step and what qualifies it.
+
+    Attributes:
+        state: The state.
+        answered: The log holds what a resumed run is handed here: a result, an error or a cancellation.
+        repeated: An earlier attempt may have acted as well as the one that returned.
+        hidden: Attempts before the first one in the log are known by number only.
+        undo_failures: How often the undo failed.
+        undo_definite: The last failure of the undo proves that it did nothing.
+    """
+
+    state: State
+    answered: bool = False
+    repeated: bool = False
+    hidden: bool = False
+    undo_failures: int = 0
+    undo_definite: bool = False
+
+
+def standing_of(history: History, slot: Slot, undo_rows: Sequence[int], body: Body, *, acts: bool) -> Standing:
+    """Read the state of a step off its events.
+
+    Args:
+        history: Where the events are.
+        slot: The step's events, without its compensation's.
+        undo_rows: Rows of its compensation's events, in log order.
+        body: Reads one payload; an unreadable one gives an empty mapping, which proves nothing.
+        acts: The step changes the world; for one that only looks, every failure is definite.
+    """
+    attempts = _Attempts(history, slot, body, acts=acts)
+    standing = attempts.standing()
+    newest = max([slot.opened, slot.answer, *slot.between])
+    if undo_rows and undo_rows[-1] > newest:
+        return _undone(history, undo_rows, body, standing)
+    return standing
+
+
+class _Attempts:
+    """Walks the attempts of a step and keeps what is not proven about them."""
+
+    def __init__(self, history: History, slot: Slot, body: Body, *, acts: bool) -> None:
+        self._types = history.columns.type
+        self._slot = slot
+        self._body = body
+        self._acts = acts
+        self.hidden = acts and history.columns.attempt[slot.opened] > 1
+        self._doubt = self.hidden
+        self._open = False
+        self._last = EventType.StepStarted
+        for row in sorted([slot.opened, *slot.between]):
+            self._add(row)
+
+    def _add(self, row: int) -> None:
+        self._last = EventType(self._types[row])
+        if self._last is EventType.StepStarted:
+            self._doubt |= self._open and self._acts
+            self._open = True
+        elif self._last is EventType.AttemptFailed:
+            self._open = False
+            self._doubt |= not self._definite(row)
+        elif self._last is EventType.StepCancelled:
+            self._open = False
+            self._doubt = True
+        elif self._last is EventType.StepResolved:  # the record keeps "it did not happen" here
+            self._open = self._doubt = False
+
+    def _definite(self, row: int) -> bool:
+        """What is not known to be definite is not (workbench.recorder.failure)."""
+        return not self._acts or self._body(row).get("definite") is True
+
+    def standing(self) -> Standing:
+        slot = self._slot
+        answered = slot.type is not None or slot.cancelled
+        if slot.type is EventType.StepCompleted:
+            return Standing(State.COMMITTED, answered, repeated=self._doubt, hidden=self.hidden)
+        if slot.type is EventType.StepResolved:
+            return Standing(State.COMMITTED, answered)
+        if slot.type is EventType.StepFailed:
+            proven = self._definite(slot.answer) and not self._doubt
+        else:
+            proven = not (self._open or self._doubt)
+        state = State.FAILED if proven else State.IN_DOUBT
+        if proven and self._last is EventType.StepResolved and slot.type is None:
+            state = State.NOT_STARTED
+        return Standing(state, answered, hidden=self.hidden)
+
+
+def _undone(history: History, rows: Sequence[int], body: Body, standing: Standing) -> Standing:
+    """The compensation's events come last: they decide."""
+    types = [EventType(history.columns.type[row]) for row in rows]
+    failures = types.count(EventType.CompensationFailed)
+    state = State.COMPENSATION_IN_DOUBT
+    definite = False
+    if types[-1] is EventType.CompensationCompleted:
+        state = State.COMPENSATED
+    elif types[-1] is EventType.CompensationFailed:
+        said = body(rows[-1]).get("definite")
+        definite = said is True
+        if said is not False:
+            state = State.COMPENSATION_FAILED
+    return replace(standing, state=state, undo_failures=failures, undo_definite=definite)
