@@ -242,7 +242,7 @@ class StepStory:
     intent: int = 0
     open: bool = False
 
-    def _event(self, event: EventType, error: str = "", **body: Any) -> Self:
+    def _event(self, event: EventType, error: str = "", /, **body: Any) -> Self:
         cause = 0 if event is EventType.StepStarted else self.intent
         facts = (0 if event is EventType.StepResolved else self.attempt, error, cause)
         seq = self.run.event(event, self.declaration, self.position, facts, **body)
@@ -324,7 +324,7 @@ class CompensationStory:
     step: StepStory
     open: bool = False
 
-    def _event(self, event: EventType, error: str = "", **body: Any) -> Self:
+    def _event(self, event: EventType, error: str = "", /, **body: Any) -> Self:
         undo = Declaration(self.step.declaration.undo, Kind.IDEMPOTENT, kind_assumed=False)
         self.run.event(event, undo, self.step.position, (0, error, 0), **body)
         self.open = event is EventType.CompensationStarted

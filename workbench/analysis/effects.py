@@ -9,10 +9,13 @@ from workbench.analysis.steps import frame_of_steps
 from workbench.journal import Report
 from workbench.model import History
 
-__all__ = ["effects_frame", "effects_of"]
+__all__ = ["Effect", "effects_frame", "effects_of"]
+
+Effect = StepFacts
+"""A step that acts on the world."""
 
 
-def effects_of(history: History, run_id: str, report: Report | None = None) -> list[StepFacts]:
+def effects_of(history: History, run_id: str, report: Report | None = None) -> list[Effect]:
     """Effects of one run, in the order in which they began; none for an unknown run.
 
     Args:

@@ -205,7 +205,7 @@ def _step(
     failure = _failure_row(history, slot, undo_rows)
     rows = [slot.opened, *slot.between, slot.answer, *undo_rows]
     answered = slot.answer if slot.answer >= 0 else max(slot.between, default=-1) if slot.cancelled else -1
-    keys = _keys(history, slot, bodies)
+    keys = _keys(history, slot, intent, bodies)
     facts = StepFacts(
         run_id=record.run_id,
         position=slot.position,
@@ -231,12 +231,11 @@ def _step(
     return _maybe_started(facts, columns.seq[max(rows)], report)
 
 
-def _keys(history: History, slot: Slot, bodies: _Bodies) -> list[str]:
-    """The key of each attempt; the first one first."""
+def _keys(history: History, slot: Slot, intent: Mapping[str, Any], bodies: _Bodies) -> list[str]:
+    """The key of each attempt, the first one first; later attempts that say none went on with it."""
     types = history.columns.type
-    starts = [slot.opened, *(row for row in slot.between if types[row] == EventType.StepStarted)]
-    first, *later = (str(bodies(row).get("key") or "") for row in starts)
-    return [first, *(key for key in later if key)]
+    later = [bodies(row).get("key") for row in slot.between if types[row] == EventType.StepStarted]
+    return [str(intent.get("key") or ""), *(str(key) for key in later if key)]
 
 
 def _failure_row(history: History, slot: Slot, undo_rows: Sequence[int]) -> int:

@@ -10,8 +10,8 @@ from workbench.model import Columns
 
 __all__ = ["read_columns"]
 
-_CHUNK = 1 << 16
-"""Frames gathered at a time: bounds the extra memory to about 4 MB."""
+_CHUNK = 1 << 14
+"""Frames gathered at a time: bounds the extra memory to about 10 MB."""
 
 _FIELDS = [
     ("crc", "<u4"), ("magic", "<u2"), ("type", "u1"), ("flags", "u1"), ("length", "<u4"), ("seq", "<u8"),

@@ -6,7 +6,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING
 
-from workbench._errors import LogDegradedError
+from workbench._errors import LogError
 
 if TYPE_CHECKING:
     from workbench.journal.writer import LogWriter
@@ -25,6 +25,7 @@ class Flusher:
 
     def __init__(self, writer: LogWriter) -> None:
         self._writer = weakref.ref(writer)
+        self._starting = threading.Lock()
         self._dirty = threading.Event()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -34,12 +35,18 @@ class Flusher:
         if not self._dirty.is_set():
             self._dirty.set()
             if self._thread is None:
+                self._start()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None and not self._stopped.is_set():
                 self._thread = threading.Thread(target=self._work, name="workbench-flusher", daemon=True)
                 self._thread.start()
 
     def stop(self) -> None:
         """End the thread and wait for it."""
-        self._stopped.set()
+        with self._starting:
+            self._stopped.set()
         self._dirty.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
@@ -55,6 +62,7 @@ class Flusher:
                 return
             try:
                 writer.mark_synced()
-            except LogDegradedError:
-                return  # the writer remembers it and tells the workflow at its next event
+            except LogError:
+                if writer.distrusted is not None:
+                    return  # the writer remembers it: no durable event is accepted any more
             del writer

@@ -18,13 +18,17 @@ from typing import NamedTuple
 __all__ = [
     "BLOB_FLAG",
     "CRC_SIZE",
+    "ENVELOPE",
     "EVENT_LIMIT",
     "FILE_MAGIC",
     "FRAME",
     "FRAME_MAGIC",
     "FRAME_SIZE",
+    "HOT",
     "INLINE_LIMIT",
     "LENGTH_LIMIT",
+    "MEND_FLAG",
+    "NOTE_LIMIT",
     "PATH_ITEM",
     "PAYLOAD_LIMIT",
     "SEGMENT",
@@ -34,6 +38,7 @@ __all__ = [
     "FrameHeader",
     "FrameType",
     "SegmentHeader",
+    "envelope_version",
     "pack_segment",
     "segment_seed",
     "unpack_segment",
@@ -54,6 +59,16 @@ first seq, end of the valid bytes before it, wall ns, monotonic ns, durability. 
 
 SEGMENT_SIZE = SEGMENT.size + 4
 
+ENVELOPE = struct.Struct("<8sHHI16s")
+"""What every version keeps: magic, version, flags, header length, recording uuid, and a CRC-32 of the header as its
+last four bytes. A newer file is thereby told from a damaged one."""
+
+_HEADER_LIMIT = 4096
+"""No header of any version is longer."""
+
+MEND_FLAG = 0x01
+"""Segment flag: the bytes from `previous_end` to this header are a write of its own writer that the disk refused."""
+
 FRAME_MAGIC = 0xD10E
 """Begins every frame after its CRC; both bytes are nonzero, so a zeroed sector never resembles a frame."""
 
@@ -61,6 +76,10 @@ FRAME = struct.Struct("<IHBBIQqqQIIIHBx")
 """crc, magic, type, flags, body length, seq, wall ns, monotonic ns, cause, run, name, tag, attempt, depth."""
 
 FRAME_SIZE = FRAME.size
+
+HOT = struct.Struct("<IHBxIQ38xBx")
+"""The fields of `FRAME` that a reader checks in every frame: crc, magic, type, body length, seq, depth."""
+
 CRC_SIZE = 4
 PATH_ITEM = 4
 """Bytes of one index of a position; `depth` of them begin the body."""
@@ -73,6 +92,9 @@ INLINE_LIMIT = 1 << 20
 
 LENGTH_LIMIT = 16 << 20
 """No frame body is longer; checked before anything is allocated."""
+
+NOTE_LIMIT = 64 << 10
+"""No frame of the journal's own, sources and blobs aside, is longer: a reader decodes these while it scans."""
 
 PAYLOAD_LIMIT = 64 << 20
 """No payload is longer, blob parts summed up."""
@@ -133,6 +155,7 @@ class SegmentHeader(NamedTuple):
     wall_ns: int
     mono_ns: int
     durability: int
+    flags: int = 0
     version: int = VERSION
 
 
@@ -146,7 +169,7 @@ def pack_segment(header: SegmentHeader) -> bytes:
     body = SEGMENT.pack(
         FILE_MAGIC,
         header.version,
-        0,
+        header.flags,
         SEGMENT_SIZE,
         header.recording,
         header.salt,
@@ -163,16 +186,31 @@ def pack_segment(header: SegmentHeader) -> bytes:
     return body + zlib.crc32(body).to_bytes(CRC_SIZE, "little")
 
 
+def envelope_version(raw: bytes) -> int | None:
+    """Format version of the header that `raw` begins with, or `None` when it is no whole, undamaged header.
+
+    Args:
+        raw: At least the header's bytes; up to 4,096 are looked at.
+    """
+    if len(raw) < ENVELOPE.size or not raw.startswith(FILE_MAGIC):
+        return None
+    _, version, _, length, _ = ENVELOPE.unpack_from(raw)
+    if not ENVELOPE.size + CRC_SIZE <= length <= min(_HEADER_LIMIT, len(raw)):
+        return None
+    crc = int.from_bytes(raw[length - CRC_SIZE : length], "little")
+    return int(version) if zlib.crc32(raw[: length - CRC_SIZE]) == crc else None
+
+
 def unpack_segment(raw: bytes) -> SegmentHeader | None:
-    """The header in `raw` (`SEGMENT_SIZE` bytes), or `None` when magic, length or CRC do not fit."""
-    if len(raw) < SEGMENT_SIZE or not raw.startswith(FILE_MAGIC):
+    """The header in `raw` (`SEGMENT_SIZE` bytes), or `None` when it is damaged or not of a version known here."""
+    version = envelope_version(raw)
+    if version is None or not 0 < version <= VERSION:
         return None
-    body = raw[: SEGMENT.size]
-    if zlib.crc32(body) != int.from_bytes(raw[SEGMENT.size : SEGMENT_SIZE], "little"):
-        return None
-    _, version, _, length, recording, salt, number, pid, boot, offset, first, end, wall, mono, durable = SEGMENT.unpack(
-        body
+    _, _, flags, length, recording, salt, number, pid, boot, offset, first, end, wall, mono, durable = (
+        SEGMENT.unpack_from(raw)
     )
     if length != SEGMENT_SIZE:
         return None
-    return SegmentHeader(recording, salt, number, pid, boot, offset, first, end, wall, mono, durable, version)
+    return SegmentHeader(
+        recording, salt, number, pid, boot, offset, first, end, wall, mono, durable, flags, version
+    )  # fmt: skip

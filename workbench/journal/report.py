@@ -7,6 +7,8 @@ from enum import StrEnum
 
 __all__ = ["Gap", "GapReason", "OpenMode", "Report"]
 
+_SHOWN = 20
+
 
 class OpenMode(StrEnum):
     """How to meet damage; the names follow RocksDB's WAL recovery modes."""
@@ -16,7 +18,7 @@ class OpenMode(StrEnum):
     TAIL = "tail"
     """As `prefix`, but damage inside the file is an error."""
     STRICT = "strict"
-    """Any unreadable byte is an error, a torn tail too."""
+    """Any unreadable byte is an error, a torn tail too, and so are events that the disk refused."""
     SALVAGE = "salvage"
     """Skip what is damaged and go on behind it."""
 
@@ -31,7 +33,9 @@ class GapReason(StrEnum):
     MISSING = "missing"
     """Sequence numbers skip here: whole frames were taken out."""
     FOREIGN = "foreign"
-    """A segment of another recording."""
+    """A segment of another recording, or one that stood elsewhere."""
+    FORGED = "forged"
+    """A frame whose checksum fits and whose content is impossible: somebody, or a faulty program, made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,10 @@ class Gap:
     length: int
     reason: GapReason
 
+    def __str__(self) -> str:
+        """One line."""
+        return f"{self.reason}: {self.length:,} bytes at offset {self.offset:,}"
+
 
 @dataclass(slots=True)
 class Report:
@@ -63,7 +71,8 @@ class Report:
         segments: Number of processes that wrote, by their headers.
         gaps: Unreadable stretches, in file order.
         closed: The last writer ended in good order.
-        dropped: Events that a writer says it could not store.
+        dropped: Events that a writer says it could not store. Whoever recorded them was told, so this is no rot.
+        sync_failed: A sync failed: what came after `synced_seq` may be lost with the power, whatever was said later.
         same_boot: The machine has not restarted since the last writer began; `None` where it can't be known.
         writer_alive: A live process holds the writer lock.
         version: Format version of the file.
@@ -80,6 +89,7 @@ class Report:
     gaps: list[Gap] = field(default_factory=list)
     closed: bool = False
     dropped: int = 0
+    sync_failed: bool = False
     same_boot: bool | None = None
     writer_alive: bool = False
     version: int = 0
@@ -92,15 +102,19 @@ class Report:
 
     @property
     def rotten(self) -> bool:
-        """Events may be missing from the middle: bytes changed, frames are gone, or the disk refused some."""
-        return self.dropped > 0 or any(gap.reason is not GapReason.TORN for gap in self.gaps)
+        """Events may be missing from the middle: bytes have changed, or frames are gone."""
+        return any(gap.reason is not GapReason.TORN for gap in self.gaps)
 
     def __str__(self) -> str:
         """A few plain sentences."""
         words = [f"{self.events:,} events in {self.size:,} bytes, {self.segments} segment(s), last seq {self.last_seq}"]
-        words += [f"{gap.reason}: {gap.length:,} bytes at offset {gap.offset:,}" for gap in self.gaps]
+        words += [str(gap) for gap in self.gaps[:_SHOWN]]
+        if len(self.gaps) > _SHOWN:
+            words.append(f"… and {len(self.gaps) - _SHOWN:,} more gaps")
         if self.dropped:
             words.append(f"{self.dropped} event(s) were refused by the disk")
+        if self.sync_failed:
+            words.append(f"a sync failed: what follows seq {self.synced_seq} may not survive a power cut")
         words.append("closed in good order" if self.closed else "not closed (crashed, or still being written)")
         if self.writer_alive:
             words.append("a live process is writing")

@@ -1,46 +1,58 @@
 """Walk the bytes of a log once: find every good frame, and name every stretch that is none.
 
 The hot loop touches each frame once (header, bounds, CRC, sequence) and keeps only its offset; columns and
-payloads are read from there when somebody asks.
+payloads are read from there when somebody asks. Work and memory stay proportional to the file's size whatever it
+holds: see `damage.Budget`.
 """
 
 from __future__ import annotations
 
 import zlib
 from array import array
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgpack
-
+from workbench.journal.damage import Budget, good_frame_after, header_after, why
 from workbench.journal.format import (
     CRC_SIZE,
     EVENT_LIMIT,
-    FILE_MAGIC,
     FRAME,
     FRAME_MAGIC,
     FRAME_SIZE,
+    HOT,
     LENGTH_LIMIT,
+    PATH_ITEM,
     SEGMENT_SIZE,
     FrameType,
     SegmentHeader,
     segment_seed,
-    unpack_segment,
 )
+from workbench.journal.notes import IMPOSSIBLE, Notes
 from workbench.journal.report import Gap, GapReason, OpenMode, Report
-from workbench.journal.tables import Tables
-from workbench.model import Declaration, Process, Source
+from workbench.model import EventType, Process
 
-__all__ = ["Scan", "scan"]
+__all__ = ["Blobs", "Scan", "Walk", "scan"]
 
-_MAGIC_BYTES = FRAME_MAGIC.to_bytes(2, "little")
-_SECTOR = 512
-"""A disk writes whole sectors; one that is all zero inside the last frame was never written (etcd's test)."""
-_SHORTEST_PART = 16
-"""A shorter run of zeros at the edge of a sector may be content."""
+_EVENTS = frozenset(map(int, EventType))
 
-_META_LIMITS = {"max_array_len": 64, "max_map_len": 64, "max_ext_len": 0, "strict_map_key": True}
-_MESSAGE_BYTES = 16 << 20
+
+@dataclass(frozen=True, slots=True)
+class Blobs:
+    """Where the parts of large payloads are; two arrays, because a hostile file may be all parts."""
+
+    seqs: array[int] = field(default_factory=lambda: array("Q"))
+    offsets: array[int] = field(default_factory=lambda: array("Q"))
+
+    def add(self, seq: int, offset: int) -> None:
+        """The blob frame with this number is at this offset; numbers only grow."""
+        self.seqs.append(seq)
+        self.offsets.append(offset)
+
+    def offset(self, seq: int) -> int | None:
+        """Offset of the blob frame with this number, or `None`."""
+        at = bisect_left(self.seqs, seq)
+        return self.offsets[at] if at < len(self.seqs) and self.seqs[at] == seq else None
 
 
 @dataclass
@@ -49,24 +61,29 @@ class Scan:
 
     Attributes:
         offsets: Byte offset of each event frame.
-        blobs: Offset of each blob frame by sequence number.
-        tables: Definitions.
-        sources: Recorded sources by digest.
-        processes: Who wrote.
+        own: Byte offset of each other frame.
+        headers: Byte offset of each segment header.
+        blobs: Parts of large payloads.
+        notes: What the journal's own frames said.
         report: Counts and damage.
         end: Where the readable bytes end.
-        last_crc: CRC of the last good frame: with size and id it identifies the content.
+        next_seq: Number that the next frame would have.
+        last_frame: Offset of the last good frame; -1 for none.
+        header: The last segment's header.
+        newer: Version of a segment that this package cannot read, which ended the pass.
     """
 
     offsets: array[int] = field(default_factory=lambda: array("Q"))
-    blobs: dict[int, int] = field(default_factory=dict)
-    tables: Tables = field(default_factory=Tables)
-    sources: dict[str, Source] = field(default_factory=dict)
-    processes: list[Process] = field(default_factory=list)
+    own: array[int] = field(default_factory=lambda: array("Q"))
+    headers: array[int] = field(default_factory=lambda: array("Q"))
+    blobs: Blobs = field(default_factory=Blobs)
+    notes: Notes = field(default_factory=Notes)
     report: Report = field(default_factory=Report)
     end: int = 0
-    last_crc: int = 0
-    last_header: SegmentHeader | None = None
+    next_seq: int = 1
+    last_frame: int = -1
+    header: SegmentHeader | None = None
+    newer: int | None = None
 
 
 def scan(buffer: Any, mode: OpenMode, first: SegmentHeader) -> Scan:
@@ -81,188 +98,173 @@ def scan(buffer: Any, mode: OpenMode, first: SegmentHeader) -> Scan:
     Returns:
         Offsets, tables and the report.
     """
-    found = Scan()
-    found.report.mode = mode
-    found.report.size = len(buffer)
-    found.report.recording = first.recording.hex()
-    found.report.version = first.version
-    walk = _Walk(buffer, found, first.recording)
-    walk.run(first, stop_at_damage=mode is OpenMode.PREFIX)
-    return found
+    walk = Walk(buffer, mode, first)
+    walk.begin(first)
+    return walk.finish()
 
 
-class _Walk:
-    """One pass: segments outside, frames inside."""
+class Walk:
+    """One pass: segments outside, frames inside.
 
-    def __init__(self, buffer: Any, found: Scan, recording: bytes) -> None:
+    Args:
+        buffer: The file's bytes.
+        mode: See `scan`.
+        first: The file header.
+        found: What an index already knows; empty for a whole pass.
+    """
+
+    def __init__(self, buffer: Any, mode: OpenMode, first: SegmentHeader, found: Scan | None = None) -> None:
         self.buffer = buffer
-        self.view = memoryview(buffer)
-        self.found = found
-        self.recording = recording
-        self.next_seq = 1
-
-    def run(self, first: SegmentHeader, *, stop_at_damage: bool) -> None:
-        """Walk the segments in file order."""
-        offset, end = 0, 0
-        header: SegmentHeader | None = first
-        while header is not None:
-            self._enter(header)
-            end = self._segment(offset + SEGMENT_SIZE, stop_at_damage=stop_at_damage)
-            if stop_at_damage and self.found.report.rotten:
-                break
-            offset, header = self._next_segment(end)
-        self._finish(end)
-
-    def _segment(self, at: int, *, stop_at_damage: bool) -> int:
-        """Read one segment, across damage where asked; return where its readable bytes end."""
-        seed = segment_seed(self.recording, self._current.salt)
-        while True:
-            end = self._frames(at, seed)
-            stop, following = self._next_segment(end)
-            again = self._close_gap(end, stop, following)
-            if again is None or stop_at_damage:
-                return end
-            at = again
-
-    def _finish(self, end: int) -> None:
+        self.size = len(buffer)
+        self.found = found or Scan()
+        self.recording = first.recording
+        self.stop_at_damage = mode is OpenMode.PREFIX
+        self.budget = Budget(self.size)
+        self.seed = 0
+        self._forged = -1
+        self._ahead: tuple[int, SegmentHeader | None] = (-1, None)
         report = self.found.report
+        report.mode = mode
+        report.size = self.size
+        report.recording = first.recording.hex()
+        report.version = first.version
+
+    def begin(self, first: SegmentHeader) -> None:
+        """Read the whole file."""
+        self.enter(first)
+        self.go_on(SEGMENT_SIZE)
+
+    def finish(self) -> Scan:
+        """Complete the report."""
+        report, notes = self.found.report, self.found.notes
         report.events = len(self.found.offsets)
-        report.last_seq = self.next_seq - 1
-        self.found.end = end
-        self.view.release()
+        report.frames = report.events + len(self.found.own)
+        report.segments = len(self.found.headers)
+        report.last_seq = max(self.found.next_seq - 1, 0)
+        report.synced_seq = notes.synced_seq
+        report.dropped = notes.dropped
+        report.closed = notes.closed
+        report.sync_failed = notes.sync_failed
+        return self.found
 
     # --- segments -------------------------------------------------------------------------------------------
 
-    def _enter(self, header: SegmentHeader) -> None:
-        self._current = header
-        self.found.last_header = header
-        report = self.found.report
-        report.segments += 1
-        report.closed = False
-        if header.first_seq > self.next_seq and not self._gap_ends_here(header.offset):
-            report.gaps.append(Gap(header.offset, 0, GapReason.MISSING))
-        self.next_seq = max(self.next_seq, header.first_seq)
-        self.found.processes.append(Process(header.first_seq, header.pid, "", header.boot, header.wall_ns))
+    def enter(self, header: SegmentHeader) -> None:
+        """A segment begins here."""
+        found = self.found
+        self.seed = segment_seed(self.recording, header.salt)
+        found.header = header
+        found.headers.append(header.offset)
+        found.next_seq = max(found.next_seq, header.first_seq)
+        found.notes.closed = False
+        found.notes.processes.append(Process(header.first_seq, header.pid, "", header.boot, header.wall_ns))
 
-    def _gap_ends_here(self, offset: int) -> bool:
+    def go_on(self, at: int) -> None:
+        """Read frames and segments from `at` to the end, or to the first damage."""
+        while True:
+            at = self.frames(at)
+            self.found.end = at
+            stop, following = self._next_segment(at)
+            if at < stop:
+                again = self._name_gap(at, stop, following)
+                if self.stop_at_damage and self.found.report.gaps[-1].reason is not GapReason.TORN:
+                    return
+                if again is not None:
+                    at = again
+                    continue
+            if following is None or not self._enter_after(at, stop, following):
+                return
+            at = stop + SEGMENT_SIZE
+
+    def _enter_after(self, end: int, at: int, header: SegmentHeader) -> bool:
+        """Enter a segment unless frames before it are gone and damage ends the pass."""
         gaps = self.found.report.gaps
-        return bool(gaps) and gaps[-1].offset + gaps[-1].length == offset and gaps[-1].reason is not GapReason.TORN
+        explained = bool(gaps) and gaps[-1].reason is not GapReason.TORN and gaps[-1].offset + gaps[-1].length == at
+        cut_out = header.previous_end > end and at == end
+        if (header.first_seq > self.found.next_seq or cut_out) and not explained:
+            gaps.append(Gap(at, 0, GapReason.MISSING))
+            if self.stop_at_damage:
+                return False
+        self.enter(header)
+        return True
 
     def _next_segment(self, start: int) -> tuple[int, SegmentHeader | None]:
         """Offset and header of the next segment of this recording, or the end of the file and `None`."""
-        at = self.buffer.find(FILE_MAGIC, start)
-        while at != -1:
-            header = unpack_segment(self.buffer[at : at + SEGMENT_SIZE])
-            if header is not None and header.offset == at and header.recording == self.recording:
-                return at, header
-            at = self.buffer.find(FILE_MAGIC, at + 1)
-        return len(self.buffer), None
+        if self._ahead[0] < start:
+            self._ahead = header_after(self.buffer, start, self.recording, self._newer)
+        return self._ahead
+
+    def _newer(self, version: int) -> None:
+        self.found.newer = version
 
     # --- damage ---------------------------------------------------------------------------------------------
 
-    def _close_gap(self, start: int, stop: int, following: SegmentHeader | None) -> int | None:
+    def _name_gap(self, start: int, stop: int, following: SegmentHeader | None) -> int | None:
         """Name the unreadable bytes from `start`; return where frames of this segment go on, if they do."""
-        if start == stop:
-            if following is not None and following.previous_end > start:
-                self.found.report.gaps.append(Gap(start, 0, GapReason.MISSING))
-            return None
-        again = self._resync(start, stop)
+        gaps, found = self.found.report.gaps, self.found
+        if self._forged > start:
+            gaps.append(Gap(start, self._forged - start, GapReason.FORGED))
+            found.next_seq += not self.stop_at_damage
+            return self._forged
+        again = good_frame_after(self.buffer, start, stop, (self.seed, found.next_seq), self.budget)
         if again is not None:
-            self.found.report.gaps.append(Gap(start, again - start, GapReason.ROTTEN))
+            seq = HOT.unpack_from(self.buffer, again)[4]
+            reason = GapReason.MISSING if again == start else why(self.buffer, start, again, found.next_seq, self.seed)
+            gaps.append(Gap(start, again - start, GapReason.ROTTEN if reason is GapReason.TORN else reason))
+            if not self.stop_at_damage:
+                found.next_seq = seq
             return again
-        reason = self._why(start, stop, following)
-        self.found.report.gaps.append(Gap(start, stop - start, reason))
+        gaps.append(Gap(start, stop - start, why(self.buffer, start, stop, found.next_seq, self.seed, following)))
         return None
-
-    def _resync(self, start: int, stop: int) -> int | None:
-        """Next good frame of the current segment after damaged bytes: magic, bounds, CRC must all fit."""
-        seed = segment_seed(self.recording, self._current.salt)
-        at = self.buffer.find(_MAGIC_BYTES, start + CRC_SIZE + 1, stop)
-        while at != -1:
-            if self._frame_fits(at - CRC_SIZE, stop, seed):
-                self.next_seq = FRAME.unpack_from(self.buffer, at - CRC_SIZE)[5]
-                return at - CRC_SIZE
-            at = self.buffer.find(_MAGIC_BYTES, at + 1, stop)
-        return None
-
-    def _frame_fits(self, at: int, stop: int, seed: int) -> bool:
-        if at < 0 or at + FRAME_SIZE > stop:
-            return False
-        fields = FRAME.unpack_from(self.buffer, at)
-        end = at + FRAME_SIZE + fields[4]
-        if fields[1] != FRAME_MAGIC or not 0 < fields[4] <= LENGTH_LIMIT or end > stop or fields[5] < self.next_seq:
-            return False
-        return zlib.crc32(self.view[at + CRC_SIZE : end], seed) == fields[0]
-
-    def _why(self, start: int, stop: int, following: SegmentHeader | None) -> GapReason:
-        """Torn or rotten: a tail is torn when its writer could not have finished it."""
-        if following is not None and following.previous_end > start:
-            return GapReason.ROTTEN  # the next writer could still read on from here
-        if self.buffer[start : start + len(FILE_MAGIC)] == FILE_MAGIC:
-            header = unpack_segment(self.buffer[start : start + SEGMENT_SIZE])
-            if header is not None:
-                return GapReason.FOREIGN
-        tail = self.buffer[start:stop]
-        if len(tail) < FRAME_SIZE:
-            return GapReason.TORN
-        fields = FRAME.unpack_from(tail)
-        cut_off = fields[1] == FRAME_MAGIC and fields[5] == self.next_seq and FRAME_SIZE + fields[4] > len(tail)
-        return GapReason.TORN if cut_off or _has_unwritten_sector(tail, start) else GapReason.ROTTEN
 
     # --- frames ---------------------------------------------------------------------------------------------
 
-    def _frames(self, at: int, seed: int) -> int:
+    def frames(self, at: int) -> int:
         """Read good frames from `at` on; return where they end."""
-        buffer, view, found = self.buffer, self.view, self.found
-        unpack, crc32, add = FRAME.unpack_from, zlib.crc32, found.offsets.append
-        size, seq, last_start = len(buffer), self.next_seq, len(buffer) - FRAME_SIZE
-        frames = 0
+        buffer, found, seed = self.buffer, self.found, self.seed
+        unpack, crc32, add, events = HOT.unpack_from, zlib.crc32, found.offsets.append, _EVENTS
+        seq, last_start, last = found.next_seq, self.size - FRAME_SIZE, found.last_frame
+        self._forged = -1
         while at <= last_start:
-            crc, magic, type_, _, length, frame_seq, *_rest = unpack(buffer, at)
+            crc, magic, type_, length, frame_seq, depth = unpack(buffer, at)
             end = at + FRAME_SIZE + length
-            if magic != FRAME_MAGIC or not 0 < length <= LENGTH_LIMIT or end > size or frame_seq != seq:
+            if magic != FRAME_MAGIC or frame_seq != seq or not 0 < length <= LENGTH_LIMIT or end > self.size:
                 break
-            if crc32(view[at + CRC_SIZE : end], seed) != crc:
+            if crc32(buffer[at + CRC_SIZE : end], seed) != crc:
                 break
-            if type_ < EVENT_LIMIT:
+            if type_ in events and depth * PATH_ITEM < length:
                 add(at)
-            else:
-                self._own(type_, seq, at, end)
-            found.last_crc = crc
+            elif not self._own(type_, seq, at, end):
+                self._forged = end
+                break
+            last = at
             seq += 1
-            frames += 1
             at = end
-        self.next_seq = seq
-        found.report.frames += frames
+        found.next_seq = seq
+        found.last_frame = last
         return at
 
-    def _own(self, type_: int, seq: int, at: int, end: int) -> None:
-        report = self.found.report
+    def _own(self, type_: int, seq: int, at: int, end: int) -> bool:
+        """Read a frame that is no event; false when it is impossible although its checksum fits."""
+        if type_ < EVENT_LIMIT:
+            return False
         if type_ == FrameType.BLOB:
-            self.found.blobs[seq] = at
-            return
-        body = msgpack.unpackb(self.view[at + FRAME_SIZE : end], max_str_len=_MESSAGE_BYTES, **_META_LIMITS)
-        if type_ == FrameType.DEFINE:
-            value = body["value"]
-            key = Declaration.from_plain(value) if body["table"] == "name" else value
-            self.found.tables.define(body["table"], body["number"], key)
-        elif type_ == FrameType.SOURCE:
-            source = Source(body["digest"], body["file"], body["module"], body["text"])
-            self.found.sources[source.digest] = source
-            self.found.tables.sources.add(source.digest)
-        elif type_ == FrameType.SYNC:
-            report.synced_seq = max(report.synced_seq, body["upto"])
-        elif type_ == FrameType.DROPPED:
-            report.dropped += body["events"]
-        elif type_ == FrameType.CLOSE:
-            report.closed = True
-        elif type_ == FrameType.PROCESS:
-            last = self.found.processes[-1]
-            host = str(body.get("host", ""))
-            self.found.processes[-1] = Process(last.first_seq, last.pid, host, last.boot, last.started_ns)
+            self.found.blobs.add(seq, at)
+        else:
+            try:
+                self.found.notes.take(type_, seq, at, self.buffer[at + FRAME_SIZE : end])
+            except IMPOSSIBLE:
+                return False  # reported as a gap with the reason `forged`
+        self.found.own.append(at)
+        return True
 
-
-def _has_unwritten_sector(tail: bytes, offset: int) -> bool:
-    first = -offset % _SECTOR
-    parts = [tail[:first], *(tail[at : at + _SECTOR] for at in range(first, len(tail), _SECTOR))]
-    return any(len(part) >= _SHORTEST_PART and not any(part) for part in parts)
+    def read_own(self, at: int) -> bool:
+        """Read one frame that an index points at; false when it is not a good one."""
+        if not 0 <= at <= self.size - FRAME_SIZE:
+            return False
+        crc, magic, type_, _, length, seq, *_rest = FRAME.unpack_from(self.buffer, at)
+        end = at + FRAME_SIZE + length
+        if magic != FRAME_MAGIC or not 0 < length <= LENGTH_LIMIT or end > self.size:
+            return False
+        fits = zlib.crc32(self.buffer[at + CRC_SIZE : end], self.seed) == crc
+        return fits and self._own(type_, seq, at, end)

@@ -1,4 +1,4 @@
-"""Append frames to one log file: one `write` per event, intents synced, never a byte changed.
+"""Append events to one log file: one `write` per event, intents synced, never a byte changed.
 
 Promises (and the tests that hold them: `tests/journal/test_kill.py`, `test_disk_errors.py`):
 
@@ -11,13 +11,9 @@ Promises (and the tests that hold them: `tests/journal/test_kill.py`, `test_disk
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import struct
-import threading
 import time
 import weakref
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,33 +22,30 @@ from typing import Any
 
 import msgpack
 
-from workbench._errors import LogBusyError, LogDegradedError, PayloadTooLargeError
-from workbench.journal.boot import boot_hash
+from workbench._errors import LogDegradedError, LogError, PayloadTooLargeError, UsageError
+from workbench.journal import disk
 from workbench.journal.flusher import Flusher
 from workbench.journal.format import (
     BLOB_FLAG,
-    EVENT_LIMIT,
-    FRAME,
-    FRAME_MAGIC,
     INLINE_LIMIT,
+    LENGTH_LIMIT,
+    MEND_FLAG,
+    NOTE_LIMIT,
     PAYLOAD_LIMIT,
     SUFFIX,
     FrameType,
-    SegmentHeader,
-    pack_segment,
-    segment_seed,
 )
+from workbench.journal.frames import FrameFile
 from workbench.journal.tables import Tables
 from workbench.model import Declaration, EventType, Position, Source
 
 __all__ = ["Durability", "LogWriter", "Tail"]
 
-_LOCK_TRIES = 20
-_LOCK_PAUSE_SECONDS = 0.01
-"""A reader that asks whether a writer lives holds the lock for microseconds; a writer waits that out."""
+_MAX_ATTEMPT = 0xFFFF
+"""Attempts are two bytes in a frame; a step that is retried more often stays at the highest number."""
 
-_NEXT = struct.Struct("<IHBBI")
-_crc32 = zlib.crc32
+
+_NAMES_TRIED = 10_000
 
 
 class Durability(StrEnum):
@@ -74,6 +67,7 @@ class Tail:
         last_seq: Highest sequence number in use.
         segments: Number of segments so far.
         tables: Numbers in use.
+        distrusted: A sync of this file failed since the machine started, so that no later one proves anything.
     """
 
     recording: bytes
@@ -81,9 +75,10 @@ class Tail:
     last_seq: int
     segments: int
     tables: Tables
+    distrusted: bool = False
 
 
-class LogWriter:
+class LogWriter(FrameFile):
     """The one writer of a log file.
 
     Args:
@@ -95,6 +90,7 @@ class LogWriter:
 
     Raises:
         LogBusyError: Another live process (or another writer in this one) holds the log.
+        LogDegradedError: The disk refuses its first bytes.
     """
 
     def __init__(
@@ -106,23 +102,24 @@ class LogWriter:
         wall_ns: Callable[[], int] = time.time_ns,
         mono_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
-        self.path = path
+        super().__init__(path, wall_ns, mono_ns)
         self.durability = durability
-        self.degraded: OSError | None = None
-        self._wall_ns = wall_ns
-        self._mono_ns = mono_ns
-        self._mutex = threading.Lock()
-        self._fd = _open_locked(path)
+        self._strict = durability is Durability.STRICT
+        self._forked = False
+        self._fd = disk.open_locked(path)
         try:
-            self._adopt(tail(path))
+            known = tail(path)
+            try:
+                self._adopt(known)
+            except LogDegradedError:
+                if known is None:
+                    path.unlink()  # it was empty, and no event is in it: the next try finds no torn header
+                raise
         except BaseException:
             os.close(self._fd)
             raise
         self._flusher = Flusher(self)
-        self.closed = False
         _live.add(self)
-
-    # --- segments -------------------------------------------------------------------------------------------
 
     def _adopt(self, tail: Tail | None) -> None:
         self.recording = tail.recording if tail else os.urandom(16)
@@ -130,38 +127,19 @@ class LogWriter:
         self._seq = tail.last_seq if tail else 0
         self._segment = tail.segments if tail else 0
         self._end = tail.end if tail else 0
-        self._count = 0
-        self._crc_of_crcs = 0
-        self._dropped = 0
-        self.synced_seq = self._seq
         self._begin_segment()
-        if not tail:
-            os.fsync(self._fd)
-            _sync_folder(self.path.parent)
+        if tail and tail.distrusted:
+            self.distrusted = OSError(errno.EIO, "a sync of this file failed before")
+            return
+        try:
+            disk.sync_entry(self._fd, self.path.parent)  # what the last process left is not yet on the disk either
+        except OSError as error:
+            raise self._refusal(error) from error
+        self.synced_seq = self._seq
 
-    def _begin_segment(self) -> None:
-        salt = os.urandom(8)
-        self._seed = segment_seed(self.recording, salt)
-        header = SegmentHeader(
-            recording=self.recording,
-            salt=salt,
-            number=self._segment,
-            pid=os.getpid(),
-            boot=boot_hash(),
-            offset=os.lseek(self._fd, 0, os.SEEK_END),
-            first_seq=self._seq + 1,
-            previous_end=self._end,
-            wall_ns=self._wall_ns(),
-            mono_ns=self._mono_ns(),
-            durability=self.durability is Durability.STRICT,
-        )
-        _write_all(self._fd, pack_segment(header))
-        self._segment += 1
-        self._frame(FrameType.PROCESS, msgpack.packb({"host": os.uname().nodename, "pid": os.getpid()}))
+    # --- events ---------------------------------------------------------------------------------------------
 
-    # --- frames ---------------------------------------------------------------------------------------------
-
-    def append(
+    def append(  # noqa: PLR0913 - the facts of an event; a value object per event would double the time
         self,
         event: EventType,
         run: int,
@@ -194,75 +172,48 @@ class LogWriter:
             LogDegradedError: The disk refused; the event may be lost.
             PayloadTooLargeError: The body exceeds 64 MiB; nothing was written.
         """
-        flags = 0
+        durable = durable or self._strict
+        if not body:
+            raise ValueError("an event's body is at least one byte of msgpack")
+        if durable and self.distrusted is not None:
+            raise self._refusal(self.distrusted)
         with self._mutex:
+            flags = 0
             if len(body) > INLINE_LIMIT:
                 body = self._blobs(body)
                 flags = BLOB_FLAG
-            seq = self._frame(event, body, run, name, tag, attempt, cause, position, flags)
-        if durable or self.durability is Durability.STRICT:
+            seq = self._put(event, body, run, name, tag, min(attempt, _MAX_ATTEMPT), cause, position, flags)
+        if durable:
             self.sync()
         else:
             self._flusher.wake()
-        return seq
-
-    def _frame(
-        self,
-        type_: int,
-        body: bytes,
-        run: int = 0,
-        name: int = 0,
-        tag: int = 0,
-        attempt: int = 0,
-        cause: int = 0,
-        position: Position = (),
-        flags: int = 0,
-    ) -> int:
-        if self.degraded is not None:
-            self._mend()
-        seq = self._seq + 1
-        depth = len(position)
-        if depth:
-            body = struct.pack(f"<{depth}I", *position) + body
-        header = FRAME.pack(
-            0, FRAME_MAGIC, type_, flags, len(body), seq, self._wall_ns(), self._mono_ns(),
-            cause, run, name, tag, attempt, depth,
-        )  # fmt: skip
-        rest = header[4:] + body
-        crc = _crc32(rest, self._seed)
-        try:
-            _write_all(self._fd, crc.to_bytes(4, "little") + rest)
-        except OSError as error:
-            raise self._degrade(error, type_) from error
-        self._seq = seq
-        self._count += 1
-        self._crc_of_crcs = _crc32(crc.to_bytes(4, "little"), self._crc_of_crcs)
-        self._end += len(rest) + 4
         return seq
 
     def _blobs(self, body: bytes) -> bytes:
         if len(body) > PAYLOAD_LIMIT:
             message = f"a payload of {len(body):,} bytes cannot be recorded; the limit is {PAYLOAD_LIMIT:,}"
             raise PayloadTooLargeError(message, hint="store it elsewhere and return a reference with a hash")
+        if self.degraded is not None:
+            self._ready(FrameType.BLOB)  # first, because a new segment takes numbers of its own
         parts = range(0, len(body), INLINE_LIMIT)
         first = self._seq + 1
         for start in parts:
-            self._frame(FrameType.BLOB, body[start : start + INLINE_LIMIT])
+            self._put(FrameType.BLOB, body[start : start + INLINE_LIMIT])
         return msgpack.packb({"first": first, "parts": len(parts), "size": len(body)})
 
     # --- definitions ----------------------------------------------------------------------------------------
 
     def run_number(self, run_id: str) -> int:
         """Number of a run id, defined in the log at first use."""
-        return self._number("run", run_id, run_id)
+        return self._number("run", run_id)
 
     def tag_number(self, error_type: str) -> int:
         """Number of an error class name, defined in the log at first use."""
-        return self._number("tag", error_type, error_type) if error_type else 0
+        return self._number("tag", error_type) if error_type else 0
 
     def name_number(self, declaration: Declaration) -> int:
         """Number of a declaration, defined in the log at first use."""
-        return self._number("name", declaration, declaration.plain())
+        return self._number("name", declaration)
 
     def add_source(self, source: Source) -> None:
         """Store one source file, once per recording."""
@@ -270,10 +221,13 @@ class LogWriter:
             if source.digest in self.tables.sources:
                 return
             fields = {"digest": source.digest, "file": source.file, "module": source.module, "text": source.text}
-            self._frame(FrameType.SOURCE, msgpack.packb(fields))
+            body = msgpack.packb(fields, unicode_errors="surrogatepass")
+            if len(body) > LENGTH_LIMIT:
+                return  # generated code, most likely; a run is replayed without its recorded source too
+            self._put(FrameType.SOURCE, body)
             self.tables.sources.add(source.digest)
 
-    def _number(self, table: str, key: Any, value: Any) -> int:
+    def _number(self, table: str, key: Any) -> int:
         known = self.tables.number(table, key)
         if known is not None:
             return known
@@ -281,139 +235,118 @@ class LogWriter:
             known = self.tables.number(table, key)
             if known is None:
                 known = self.tables.free(table)
-                self._frame(FrameType.DEFINE, msgpack.packb({"table": table, "number": known, "value": value}))
-                self.tables.define(table, known, key)
+                self._define(table, known, key)
             return known
 
-    # --- durability -----------------------------------------------------------------------------------------
+    def _define(self, table: str, number: int, key: Any) -> None:
+        value = key.plain() if isinstance(key, Declaration) else key
+        body = msgpack.packb({"table": table, "number": number, "value": value}, unicode_errors="surrogatepass")
+        if len(body) > NOTE_LIMIT:
+            raise UsageError(
+                f"a {table} of {len(body):,} bytes is too long to be recorded; the limit is {NOTE_LIMIT:,}"
+            )
+        self._put(FrameType.DEFINE, body)
+        self.tables.define(table, number, key)
 
-    def sync(self) -> None:
-        """Put everything written so far on stable storage.
-
-        Raises:
-            LogDegradedError: The disk refused. After a failed sync the kernel may have thrown the pages away, so
-                a later success proves nothing: the file is not trusted again (PostgreSQL's "fsyncgate").
-        """
-        upto = self._seq
-        if upto <= self.synced_seq:
-            return
-        try:
-            _datasync(self._fd)
-        except OSError as error:
-            raise self._degrade(error, FrameType.SYNC) from error
-        self.synced_seq = max(self.synced_seq, upto)
+    # --- durability and the end -----------------------------------------------------------------------------
 
     def mark_synced(self) -> None:
-        """Sync, and say in the log up to where; the flusher calls this in the background."""
-        if self._seq > self.synced_seq and self.degraded is None:
-            self.sync()
-            with self._mutex:
-                seq = self._frame(FrameType.SYNC, msgpack.packb({"upto": self.synced_seq}))
-                if seq == self.synced_seq + 1:
-                    self.synced_seq = seq
+        """Sync, and say in the log up to where; the flusher calls this in the background.
 
-    def _degrade(self, error: OSError, type_: int) -> LogDegradedError:
-        self.degraded = error
-        if type_ < EVENT_LIMIT:
-            self._dropped += 1
-        name = errno.errorcode.get(error.errno or 0, "error")
-        return LogDegradedError(
-            f"the disk refused to store an event in {self.path} ({name}: {error.strerror})",
-            path=self.path,
-            hint="free space or move the log to another disk, then run again: the run resumes from what is stored",
-        )
-
-    def _mend(self) -> None:
-        """After a refused write: a fresh segment behind the torn bytes, which says how many events are missing."""
-        self._segment_after_damage()
-        if self._dropped:
-            self._frame(FrameType.DROPPED, msgpack.packb({"events": self._dropped}))
-            self._dropped = 0
-
-    def _segment_after_damage(self) -> None:
-        cause, self.degraded = self.degraded, None
-        try:
-            self._begin_segment()
-        except OSError as error:
-            raise self._degrade(error, FrameType.SYNC) from cause
-
-    # --- the end --------------------------------------------------------------------------------------------
+        Raises:
+            LogDegradedError: The disk refused.
+        """
+        if self._seq <= self.synced_seq or self.degraded is not None or self.closed:
+            return
+        self.sync()
+        with self._mutex:
+            if self.degraded is None:
+                upto = self.synced_seq
+                seq = self._put(FrameType.SYNC, msgpack.packb({"upto": upto}))
+                if seq == upto + 1:
+                    self.synced_seq = seq  # the SYNC frame itself needs no second sync
 
     def close(self) -> None:
-        """Sync, write the closing frame and give up the lock. A second call does nothing."""
-        if self.closed:
-            return
-        self.closed = True
+        """Sync, write the closing frame and give up the lock. A second call does nothing.
+
+        Raises:
+            LogDegradedError: The disk refused; the lock is given up all the same.
+        """
+        with self._mutex:
+            if self.closed:
+                return
+            self.closed = True
+            _live.discard(self)
         self._flusher.stop()
-        _live.discard(self)
         try:
-            if self.degraded is None:
-                with self._mutex:
-                    closing = {"frames": self._count, "crc": self._crc_of_crcs}
-                    self._frame(FrameType.CLOSE, msgpack.packb(closing))
-                self.sync()
+            self._say_goodbye()
         finally:
-            os.close(self._fd)
+            with self._mutex:
+                self.degraded = self.degraded or OSError(errno.EBADF, "closed")
+                fd, self._fd = self._fd, -1
+                if fd >= 0:
+                    os.close(fd)
+
+    def _say_goodbye(self) -> None:
+        """Write the closing frame, or, after a refused write, at least how many events are missing."""
+        if self._forked:
+            return  # this process wrote nothing
+        with self._mutex:
+            if self.degraded is not None:
+                self._begin_segment(flags=MEND_FLAG)
+            if self.distrusted is None:
+                self._put(FrameType.CLOSE, msgpack.packb({"last": self._seq + 1}))
+            self.degraded = OSError(errno.EBADF, "closed")
+        self.sync()
 
     # --- fork -----------------------------------------------------------------------------------------------
 
     def after_fork_in_child(self) -> None:
-        """The parent keeps its file; the child goes on in one of its own, with the same numbers."""
+        """The parent keeps its file; the child goes on in one of its own, which its first event creates."""
         os.close(self._fd)  # releases nothing: the lock belongs to the parent's open file too
-        self._mutex = threading.Lock()
-        stem = self.path.name.removesuffix(SUFFIX)
-        self.path = self.path.with_name(f"{stem}.{os.getpid()}{SUFFIX}")
-        self._fd = _open_locked(self.path)
-        tables, self.tables = self.tables, Tables()
-        self._adopt(None)
-        for table, number, key in tables.entries():
-            value = key.plain() if isinstance(key, Declaration) else key
-            self._frame(FrameType.DEFINE, msgpack.packb({"table": table, "number": number, "value": value}))
-            self.tables.define(table, number, key)
+        self._refresh_locks()
+        self._unwritten()
+        self._forked = True
         self._flusher = Flusher(self)
 
-
-# --- the operating system ---------------------------------------------------------------------------------------
-
-
-def _open_locked(path: Path) -> int:
-    fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    for attempt in range(_LOCK_TRIES):
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if attempt + 1 < _LOCK_TRIES:
-                time.sleep(_LOCK_PAUSE_SECONDS)
+    def _recover(self) -> None:
+        if self._forked and not self.closed:
+            self._move()
         else:
-            return fd
-    os.close(fd)
-    raise LogBusyError(
-        f"{path} is being written by another live process",
-        path=path,
-        hint="wait for it to end, or stop it; two writers on one run would be two executions",
-    )
+            super()._recover()
 
+    def _move(self) -> None:
+        """Go on in a new file, with the numbers that callers hold defined there as well."""
+        parent, tables = self.recording, self.tables
+        stem = self.path.name.removesuffix(SUFFIX)
+        for again in range(_NAMES_TRIED):
+            path = self.path.with_name(f"{stem}.{os.getpid()}{f'-{again}' if again else ''}{SUFFIX}")
+            fd = disk.create_locked(path)  # never an existing file: containers use the same few pids again
+            if fd is not None:
+                break
+        else:
+            raise LogError(f"no free name beside {self.path} for the log of process {os.getpid()}", path=self.path)
+        before = self.path, self.recording, self.tables
+        self._fd, self.path = fd, path
+        self.recording, self.tables = os.urandom(16), Tables()
+        try:
+            self._begin_segment({"parent": parent.hex()})
+            for table, number, key in tables.entries():
+                self._define(table, number, key)
+        except BaseException:
+            self.path, self.recording, self.tables = before
+            path.unlink()  # no event is in it yet; the next one tries again
+            os.close(fd)
+            self._unwritten()
+            raise
+        self._forked = False
 
-def _write_all(fd: int, data: bytes) -> None:
-    written = os.write(fd, data)
-    while written < len(data):
-        data = data[written:]
-        written = os.write(fd, data)
+    def _unwritten(self) -> None:
+        self._fd = -1
+        self._seq = self._end = self._segment = self._dropped = self.synced_seq = 0
+        self.distrusted = None
+        self.degraded = OSError(errno.ENOTCONN, "this process has no file yet")
 
-
-def _sync_folder(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def _full_sync(fd: int) -> None:
-    fcntl.fcntl(fd, fcntl.F_FULLFSYNC)  # type: ignore[attr-defined]  # macOS only: fsync alone stops at the drive's cache
-
-
-_datasync: Callable[[int], None] = _full_sync if hasattr(fcntl, "F_FULLFSYNC") else os.fdatasync
 
 _live: weakref.WeakSet[LogWriter] = weakref.WeakSet()
 

@@ -5,6 +5,7 @@ from workbench.model.event import ANSWERS, ENDINGS, OPENINGS, Event, EventType, 
 from workbench.model.history import Columns, History, Payloads, Process, Source
 from workbench.model.kind import Kind
 from workbench.model.position import MAX_DEPTH, NOWHERE, Position, parse_position, position_text
+from workbench.model.visible import visible
 
 __all__ = [
     "ANSWERS",
@@ -26,4 +27,5 @@ __all__ = [
     "instant",
     "parse_position",
     "position_text",
+    "visible",
 ]

@@ -78,7 +78,11 @@ def test_sets_have_one_order_in_every_process() -> None:
     program = "from workbench.journal.codec import encode; print(encode({str(i) for i in range(50)}).hex())"
     runs = {
         subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": str(seed)}
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": str(seed)},
         ).stdout
         for seed in (1, 2, 3)
     }
@@ -91,8 +95,11 @@ def test_an_aware_datetime_keeps_instant_offset_and_zone() -> None:
     back = decode(encode(moment))
 
     assert (back.utcoffset(), back.tzinfo.key, back.fold, back.timestamp()) == (
-        dt.timedelta(hours=1), "Europe/Berlin", 1, moment.timestamp(),
-    )  # fmt: skip
+        dt.timedelta(hours=1),
+        "Europe/Berlin",
+        1,
+        moment.timestamp(),
+    )
     assert decode(encode(dt.datetime(2026, 1, 1))).tzinfo is None  # noqa: DTZ001 - naive on purpose
 
 
@@ -114,7 +121,11 @@ def test_stand_ins_read_like_the_objects() -> None:
     order = decode(encode(Order("o-1", Money(Decimal(3)))))
 
     assert isinstance(order, Record)
-    assert (order.id, order["price"].amount, order.color) == ("o-1", Decimal(3), EnumValue(Color.__module__, "Color", "RED", "red"))
+    assert (order.id, order["price"].amount, order.color) == (
+        "o-1",
+        Decimal(3),
+        EnumValue(Color.__module__, "Color", "RED", "red"),
+    )
     assert repr(order.price) == "Money(amount=Decimal('3'), currency='EUR')"
     with pytest.raises(AttributeError, match="no field 'nope'"):
         _ = order.nope
@@ -126,21 +137,46 @@ def test_stand_ins_read_like_the_objects() -> None:
 
 
 ANNOTATED: list[tuple[Any, Any]] = [
-    (3, int), (3.5, float), ("x", str), (None, None), ([1, 2], list[int]), ((1, "a"), tuple[int, str]),
-    ((1, 2, 3), tuple[int, ...]), ({"a": Point(1, 2)}, dict[str, Point]), ({1, 2}, set[int]),
-    (frozenset({1}), frozenset[int]), (Order("o", Money(Decimal(1))), Order), (Node(1, Node(2)), Node),
-    (Node(1), Node | None), (None, typing.Optional[Node]), (Color.BLUE, Color), (Level.HIGH, Level), ([Color.RED], list[Color]),
-    ("a", typing.Literal["a", "b"]), (Money(Decimal(1)), typing.Annotated[Money, "note"]), (Point(1, 2), Point),
-    ({"street": "x", "since": dt.date(2020, 1, 1)}, Address), (pathlib.Path("a"), pathlib.Path),
-    (collections.deque([1]), collections.deque[int]), (collections.OrderedDict(a=1), collections.OrderedDict[str, int]),
-    (collections.Counter("aab"), collections.Counter[str]), (bytearray(b"x"), bytearray), ((1, 2), typing.Sequence[int]),
-    ({"a": 1}, typing.Mapping[str, int]), (Customer(name="n", tags={"t"}, reNamed=4, money=Money(Decimal(2))), Customer),
-    ([Point(1, 2), Money(Decimal(1))], list[Point | Money]), ({Color.RED: 1}, dict[Color, int]), (Decimal(1), Decimal | str),
-    ([1, "a", Money(Decimal(1))], list[int | str | Money]), (typing.NewType("OrderId", str)("x"), typing.NewType("OrderId", str)),
-]  # fmt: skip
+    (3, int),
+    (3.5, float),
+    ("x", str),
+    (None, None),
+    ([1, 2], list[int]),
+    ((1, "a"), tuple[int, str]),
+    ((1, 2, 3), tuple[int, ...]),
+    ({"a": Point(1, 2)}, dict[str, Point]),
+    ({1, 2}, set[int]),
+    (frozenset({1}), frozenset[int]),
+    (Order("o", Money(Decimal(1))), Order),
+    (Node(1, Node(2)), Node),
+    (Node(1), Node | None),
+    (None, Node | None),
+    (Color.BLUE, Color),
+    (Level.HIGH, Level),
+    ([Color.RED], list[Color]),
+    ("a", typing.Literal["a", "b"]),
+    (Money(Decimal(1)), typing.Annotated[Money, "note"]),
+    (Point(1, 2), Point),
+    ({"street": "x", "since": dt.date(2020, 1, 1)}, Address),
+    (pathlib.Path("a"), pathlib.Path),
+    (collections.deque([1]), collections.deque[int]),
+    (collections.OrderedDict(a=1), collections.OrderedDict[str, int]),
+    (collections.Counter("aab"), collections.Counter[str]),
+    (bytearray(b"x"), bytearray),
+    ((1, 2), typing.Sequence[int]),
+    ({"a": 1}, typing.Mapping[str, int]),
+    (Customer(name="n", tags={"t"}, reNamed=4, money=Money(Decimal(2))), Customer),
+    ([Point(1, 2), Money(Decimal(1))], list[Point | Money]),
+    ({Color.RED: 1}, dict[Color, int]),
+    (Decimal(1), Decimal | str),
+    ([1, "a", Money(Decimal(1))], list[int | str | Money]),
+    (typing.NewType("OrderId", str)("x"), typing.NewType("OrderId", str)),
+]
 
 
-@pytest.mark.parametrize(("value", "annotation"), ANNOTATED, ids=[f"{index}-{kind}" for index, (_, kind) in enumerate(ANNOTATED)])
+@pytest.mark.parametrize(
+    ("value", "annotation"), ANNOTATED, ids=[f"{index}-{kind}" for index, (_, kind) in enumerate(ANNOTATED)]
+)
 def test_annotations_give_the_callers_types_back(value: Any, annotation: Any) -> None:
     restored = restore(decode(encode(value)), annotation, lookup=lambda *_: None)
 
@@ -179,7 +215,7 @@ def test_fields_with_defaults_may_be_missing_and_init_false_is_set() -> None:
 def test_exceptions_keep_what_a_handler_looks_at() -> None:
     try:
         try:
-            {}["missing"]  # noqa: B018 - raises
+            {}["missing"]
         except KeyError as error:
             error.add_note("while packing")
             raise OutOfStock("sku-7", wanted=2) from error
@@ -199,9 +235,16 @@ def test_exceptions_keep_what_a_handler_looks_at() -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [OSError(2, "gone", "f.txt"), FileNotFoundError(2, "x"), UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"), StopIteration(3),
-     ExceptionGroup("many", [ValueError(1), KeyError("k")]), ValueError(lambda: 1), TimeoutError()],
-)  # fmt: skip
+    [
+        OSError(2, "gone", "f.txt"),
+        FileNotFoundError(2, "x"),
+        UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"),
+        StopIteration(3),
+        ExceptionGroup("many", [ValueError(1), KeyError("k")]),
+        ValueError(lambda: 1),
+        TimeoutError(),
+    ],
+)
 def test_builtin_exceptions_come_back_as_themselves(error: Exception) -> None:
     restored = restore(decode(encode(error)), Any)
 
@@ -265,7 +308,15 @@ def test_hints_that_do_not_resolve_are_any() -> None:
 def test_same_is_strict_and_blind_to_order() -> None:
     nan = float("nan")
     assert same({"a": 1, "b": [nan]}, {"b": [nan], "a": 1})
-    for recorded, asked in ((True, 1), (1, 1.0), ("1", 1), ((1,), [1]), ({1: 0}, {True: 0}), ({"a": 1}, {}), ([1], [1, 2])):
+    for recorded, asked in (
+        (True, 1),
+        (1, 1.0),
+        ("1", 1),
+        ((1,), [1]),
+        ({1: 0}, {True: 0}),
+        ({"a": 1}, {}),
+        ([1], [1, 2]),
+    ):
         assert not same(recorded, asked)
         assert not same(asked, recorded)
     assert same("Bearer ⟨redacted:jwt:0123456789ab⟩", "Bearer x")

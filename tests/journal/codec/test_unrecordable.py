@@ -26,7 +26,7 @@ class Naive:
     pass
 
 
-class Stateful(str):
+class Stateful(str):  # noqa: SLOT000 - its attributes are the point
     """A plain type with state that would be lost."""
 
     def __init__(self, *_: Any) -> None:
@@ -46,10 +46,33 @@ def _zoo() -> Iterator[list[Any]]:
     with tempfile.TemporaryFile() as file, contextlib.closing(connection), plug:
         try:
             yield [
-                plug, threading.Lock(), threading.Thread(), _generator(), _coroutine, coroutine, lambda: 1, print, sys, file,
-                io.StringIO(), Naive(), Naive, connection, iter([1]), map(str, []), object(), Stateful("x"), weakref.ref(Naive),
-                asyncio.Event(), threading.local(), memoryview, NotImplemented, re.compile("x"), contextlib.ExitStack(), [].append,
-            ]  # fmt: skip
+                plug,
+                threading.Lock(),
+                threading.Thread(),
+                _generator(),
+                _coroutine,
+                coroutine,
+                lambda: 1,
+                print,
+                sys,
+                file,
+                io.StringIO(),
+                Naive(),
+                Naive,
+                connection,
+                iter([1]),
+                map(str, []),
+                object(),
+                Stateful("x"),
+                weakref.ref(Naive),
+                asyncio.Event(),
+                threading.local(),
+                memoryview,
+                NotImplemented,
+                re.compile("x"),
+                contextlib.ExitStack(),
+                [].append,
+            ]
         finally:
             coroutine.close()
 
@@ -68,11 +91,18 @@ def test_every_animal_is_refused_by_type_path_and_remedy() -> None:
 @pytest.mark.parametrize(
     ("value", "where"),
     [
-        ([Naive()], "$[0]"), ((1, Naive()), "$[1]"), ({"a b": Naive()}, "$[a b]"), ({3: Naive()}, "$[3]"),
-        (Order("o", Naive()), "$.price"), ([Node(1, Node(2, Naive()))], "$[0].next.next"),  # type: ignore[arg-type]
-        (Point(1, Naive()), "$.y"), (Naive(), "$"), ({Naive(): 1}, "$.<key>"), ([{"x": (Naive(),)}], "$[0].x[0]"),  # type: ignore[arg-type]
+        ([Naive()], "$[0]"),
+        ((1, Naive()), "$[1]"),
+        ({"a b": Naive()}, "$['a b']"),
+        ({3: Naive()}, "$[3]"),
+        (Order("o", Naive()), "$.price"),
+        ([Node(1, Node(2, Naive()))], "$[0].next.next"),  # type: ignore[arg-type]
+        (Point(1, Naive()), "$.y"),
+        (Naive(), "$"),
+        ({Naive(): 1}, "$.<key>"),
+        ([{"x": (Naive(),)}], "$[0].x[0]"),  # type: ignore[arg-type]
     ],
-)  # fmt: skip
+)
 def test_the_path_leads_to_the_culprit(value: Any, where: str) -> None:
     with pytest.raises(UnrecordableError) as caught:
         encode(value)

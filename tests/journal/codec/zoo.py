@@ -70,7 +70,7 @@ class Customer(pydantic.BaseModel):
     renamed: int = pydantic.Field(default=0, alias="reNamed")
 
 
-class OutOfStock(Exception):
+class OutOfStock(Exception):  # noqa: N818 - as programs name them
     """Has a constructor that its `args` do not fit, as many do."""
 
     def __init__(self, sku: str, *, wanted: int) -> None:
@@ -86,23 +86,42 @@ class Explosive:
         raise AssertionError("constructed")
 
 
-ZONES = [dt.UTC, zoneinfo.ZoneInfo("Europe/Berlin"), zoneinfo.ZoneInfo("America/New_York"), dt.timezone(dt.timedelta(hours=-5))]
+ZONES = [
+    dt.UTC,
+    zoneinfo.ZoneInfo("Europe/Berlin"),
+    zoneinfo.ZoneInfo("America/New_York"),
+    dt.timezone(dt.timedelta(hours=-5)),
+]
 
 # Years near the ends of the calendar overflow in a zone's own arithmetic, which is not ours to test.
 _moments = st.datetimes(min_value=dt.datetime(1900, 1, 1), max_value=dt.datetime(2200, 1, 1))  # noqa: DTZ001
 
 scalars: st.SearchStrategy[Any] = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.integers(min_value=-(2**200), max_value=2**200),
-    st.floats(allow_nan=False), st.text(max_size=20), st.binary(max_size=20),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(min_value=-(2**200), max_value=2**200),
+    st.floats(allow_nan=False),
+    st.text(max_size=20),
+    st.binary(max_size=20),
     st.text(st.characters(), max_size=4),
-    _moments, st.builds(lambda moment, zone: moment.replace(tzinfo=zone), _moments, st.sampled_from(ZONES)),
-    st.dates(), st.times(), st.timedeltas(), st.decimals(allow_nan=False), st.uuids(),
-    st.complex_numbers(allow_nan=False), st.sampled_from([range(3), range(5, 1, -2)]),
+    _moments,
+    st.builds(lambda moment, zone: moment.replace(tzinfo=zone), _moments, st.sampled_from(ZONES)),
+    st.dates(),
+    st.times(),
+    st.timedeltas(),
+    st.decimals(allow_nan=False),
+    st.uuids(),
+    st.complex_numbers(allow_nan=False),
+    st.sampled_from([range(3), range(5, 1, -2)]),
     st.sampled_from([pathlib.Path("a/b"), pathlib.PureWindowsPath("c:/x"), pathlib.PurePosixPath("/")]),
     st.sampled_from([*Color, *Level, Permission.READ | Permission.WRITE]),
-    st.builds(Money, st.decimals(allow_nan=False), st.sampled_from(["EUR", "USD"])), st.builds(Point, st.integers(), st.integers()),
-)  # fmt: skip
-hashables = st.one_of(st.none(), st.integers(), st.text(max_size=5), st.uuids(), st.decimals(allow_nan=False), st.dates())
+    st.builds(Money, st.decimals(allow_nan=False), st.sampled_from(["EUR", "USD"])),
+    st.builds(Point, st.integers(), st.integers()),
+)
+hashables = st.one_of(
+    st.none(), st.integers(), st.text(max_size=5), st.uuids(), st.decimals(allow_nan=False), st.dates()
+)
 
 values: st.SearchStrategy[Any] = st.recursive(
     scalars,
@@ -114,7 +133,9 @@ values: st.SearchStrategy[Any] = st.recursive(
         st.sets(hashables, max_size=4),
         st.frozensets(hashables, max_size=4),
         st.builds(Node, st.integers(), st.none() | st.builds(Node, st.integers())),
-        st.builds(lambda first: Order("o", Money(decimal.Decimal(1)), color=Color.BLUE, lines=[(str(first)[:3], 1)]), inner),
+        st.builds(
+            lambda first: Order("o", Money(decimal.Decimal(1)), color=Color.BLUE, lines=[(str(first)[:3], 1)]), inner
+        ),
     ),
     max_leaves=12,
 )

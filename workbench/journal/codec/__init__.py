@@ -18,7 +18,7 @@ extension value whose body is, in turn, one msgpack document (nested extensions 
 | 11 | path | `["posix" or "windows", whether it named a file of that machine, text]` |
 | 12 | enumeration member | `[module, qualified class name, member name or nil, value]` |
 | 13 | dataclass, named tuple, pydantic model | `[module, qualified class name, {field: value}]` |
-| 14 | exception | map: `module type message traceback notes args attributes`, where present `cause`, `context` (code 14) |
+| 14 | exception | map: `module type message traceback notes args attributes`, perhaps `cause`, `context` (14) |
 | 15 | complex number | `[real, imaginary]` |
 | 16 | integer beyond 64 bit | bytes, big-endian two's complement |
 | 17 | range | `[start, stop, step]` |

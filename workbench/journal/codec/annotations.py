@@ -27,7 +27,7 @@ def loaded_type(module: str, qualname: str) -> type | None:
     return found if isinstance(found, type) else None
 
 
-def annotation_of_return(fn: Callable[..., Any]) -> Any:  # noqa: ANN401 - any annotation
+def annotation_of_return(fn: Callable[..., Any]) -> Any:
     """What a function says it returns; `Any` where it says nothing or nothing that resolves."""
     return annotations_of(fn).get("return", Any)
 
@@ -41,7 +41,7 @@ def annotations_of(fn: Callable[..., Any]) -> Mapping[str, Any]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _hints(target: Any) -> dict[str, Any]:  # noqa: ANN401 - a function or a class
+def _hints(target: Any) -> dict[str, Any]:
     unwrapped = inspect.unwrap(target) if callable(target) and not isinstance(target, type) else target
     if isinstance(unwrapped, functools.partial):
         unwrapped = unwrapped.func
@@ -51,7 +51,7 @@ def _hints(target: Any) -> dict[str, Any]:  # noqa: ANN401 - a function or a cla
         return _one_by_one(unwrapped)
 
 
-def _one_by_one(target: Any) -> dict[str, Any]:  # noqa: ANN401 - a function or a class
+def _one_by_one(target: Any) -> dict[str, Any]:
     """Each annotation for itself: one that only exists for type checkers must not hide the others."""
     raw: dict[str, Any] = {}
     for holder in reversed(target.__mro__) if isinstance(target, type) else (target,):
@@ -59,7 +59,7 @@ def _one_by_one(target: Any) -> dict[str, Any]:  # noqa: ANN401 - a function or 
     return {name: _resolved(target, annotation) for name, annotation in raw.items()}
 
 
-def _resolved(target: Any, annotation: Any) -> Any:  # noqa: ANN401 - any annotation
+def _resolved(target: Any, annotation: Any) -> Any:
     def probe() -> None: ...
 
     probe.__annotations__ = {"it": annotation}

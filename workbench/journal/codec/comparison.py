@@ -28,7 +28,7 @@ class _Absent:
 ABSENT: Final = _Absent()
 
 
-def same(recorded: Any, asked: Any) -> bool:  # noqa: ANN401 - any decoded value
+def same(recorded: Any, asked: Any) -> bool:
     """Deep equality of two decoded values.
 
     `True`, `1` and `1.0` differ, as do tuple and list; NaN equals NaN; the order of a map does not matter. Redacted
@@ -38,9 +38,9 @@ def same(recorded: Any, asked: Any) -> bool:  # noqa: ANN401 - any decoded value
     return next(_walk(recorded, asked, "$"), None) is None
 
 
-def differences(recorded: Any, asked: Any, limit: int = 5) -> list[Difference]:  # noqa: ANN401 - any decoded value
+def differences(recorded: Any, asked: Any, limit: int = 5) -> list[Difference]:
     """Up to `limit` places where the two differ, as `(path, recorded, asked)`; `ABSENT` where one has nothing."""
-    found = []
+    found: list[Difference] = []
     for difference in _walk(recorded, asked, "$"):
         if len(found) >= limit:
             break
@@ -48,7 +48,7 @@ def differences(recorded: Any, asked: Any, limit: int = 5) -> list[Difference]: 
     return found
 
 
-def _walk(recorded: Any, asked: Any, where: str) -> Iterator[Difference]:  # noqa: ANN401 - any decoded value
+def _walk(recorded: Any, asked: Any, where: str) -> Iterator[Difference]:  # noqa: C901 - one branch per kind
     kind = type(recorded)
     if kind is str and type(asked) is str:
         if recorded != asked and not (MARKER.search(recorded) or MARKER.search(asked)):
@@ -74,10 +74,12 @@ def _walk(recorded: Any, asked: Any, where: str) -> Iterator[Difference]:  # noq
 
 
 def _hidden(value: object) -> bool:
-    return type(value) is Redacted or (type(value) is str and "⟨redacted:" in value and MARKER.search(value) is not None)
+    return type(value) is Redacted or (
+        type(value) is str and "⟨redacted:" in value and MARKER.search(value) is not None
+    )
 
 
-def _equal(recorded: Any, asked: Any) -> bool:  # noqa: ANN401 - scalars of one type
+def _equal(recorded: Any, asked: Any) -> bool:
     if recorded == asked:
         # Equal instants in different zones print differently; signed zeros and trailing decimal zeros do not matter.
         return True
@@ -99,12 +101,12 @@ def _maps(recorded: dict[Any, Any], asked: dict[Any, Any], where: str) -> Iterat
         yield step_into(where, key), ABSENT, part
 
 
-def _exact(key: Any) -> Any:  # noqa: ANN401 - any key
+def _exact(key: Any) -> Any:
     """Keys as strict as values: `{1: x}` and `{True: x}` differ."""
     return key if type(key) is str else (type(key), key)
 
 
-def _rows(recorded: Any, asked: Any, where: str) -> Iterator[Difference]:  # noqa: ANN401 - lists or tuples
+def _rows(recorded: Any, asked: Any, where: str) -> Iterator[Difference]:
     shorter = min(len(recorded), len(asked))
     for index in range(shorter):
         yield from _walk(recorded[index], asked[index], f"{where}[{index}]")
@@ -114,7 +116,7 @@ def _rows(recorded: Any, asked: Any, where: str) -> Iterator[Difference]:  # noq
         yield f"{where}[{index}]", ABSENT, asked[index]
 
 
-def _standins(recorded: Any, asked: Any, where: str) -> Iterator[Difference]:  # noqa: ANN401 - two of one class
+def _standins(recorded: Any, asked: Any, where: str) -> Iterator[Difference]:
     if (recorded.module, recorded.type_name) != (asked.module, asked.type_name):
         yield where, recorded, asked
     elif type(recorded) is Record:

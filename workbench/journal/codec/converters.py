@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import collections
-import collections.abc as abc
 import enum
 import pathlib
 import types
 import typing
+from collections import abc
 from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 _MAX_COMPILED: Final = 4096
 _compiled: dict[Any, Convert | None] = {}
-_AS_IS: Final = PLAIN - {float, str, int}
+_AS_IS: Final = PLAIN - {float}
 _ITERABLES: Final = (abc.Sequence, abc.MutableSequence, abc.Collection, abc.Iterable, abc.Set, abc.MutableSet)
 _MAPPINGS: Final = (dict, abc.Mapping, abc.MutableMapping, collections.OrderedDict, collections.defaultdict)
 
 
-def converter_for(annotation: Any) -> Convert | None:  # noqa: ANN401 - any annotation
+def converter_for(annotation: Any) -> Convert | None:
     """The converter of an annotation, compiled once."""
     try:
         return _compiled[annotation]
@@ -45,15 +45,15 @@ def converter_for(annotation: Any) -> Convert | None:  # noqa: ANN401 - any anno
     return found
 
 
-def _later(annotation: Any) -> Convert:  # noqa: ANN401 - any annotation
-    def convert(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+def _later(annotation: Any) -> Convert:
+    def convert(value: Any, lookup: Lookup) -> Any:
         final = converter_for(annotation)
         return value if final is None else final(value, lookup)
 
     return convert
 
 
-def _compile(annotation: Any) -> Convert | None:  # noqa: ANN401, C901, PLR0911 - one line per construct of typing
+def _compile(annotation: Any) -> Convert | None:  # noqa: PLR0911 - one line per construct of typing
     if annotation is None or annotation is type(None):
         return None
     if annotation in (Any, object) or isinstance(annotation, (typing.TypeVar, str, typing.ForwardRef)):
@@ -104,7 +104,7 @@ def _of_class(kind: type, args: tuple[Any, ...]) -> Convert | None:  # noqa: C90
 # --- scalars -----------------------------------------------------------------------------------------------------
 
 
-def _float(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+def _float(value: Any, lookup: Lookup) -> Any:
     """JSON writes 3.0 as 3; other mismatches stay visible."""
     if type(value) is int:
         try:
@@ -115,14 +115,13 @@ def _float(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
 
 
 def _plain(kind: type) -> Convert:
-    """`str`, `int`, `bytes` as they are; their subclasses are made from the plain value that was recorded."""
+    """Subclasses of plain types are made from the plain value that was recorded."""
     bases = [base for base in (str, int, bytes, bytearray, float) if issubclass(kind, base)]
-    exact = kind in (str, int, bytes)
 
-    def convert(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+    def convert(value: Any, lookup: Lookup) -> Any:
         if type(value) is kind or type(value) is Redacted:
             return value
-        if not exact and (type(value) in bases or (kind is bytearray and type(value) is bytes)):
+        if type(value) in bases or (kind is bytearray and type(value) is bytes):
             return kind(value)
         return revive(value, lookup)
 
@@ -132,7 +131,7 @@ def _plain(kind: type) -> Convert:
 def _literal(choices: tuple[Any, ...]) -> Convert:
     members = [choice for choice in choices if isinstance(choice, enum.Enum)]
 
-    def convert(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+    def convert(value: Any, lookup: Lookup) -> Any:
         if isinstance(value, EnumValue):
             for member in members:
                 if member.name == value.name and type(member).__qualname__ == value.type_name:
@@ -142,7 +141,7 @@ def _literal(choices: tuple[Any, ...]) -> Convert:
     return convert
 
 
-def _member(kind: type[enum.Enum], value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+def _member(kind: type[enum.Enum], value: Any, lookup: Lookup) -> Any:
     if type(value) is EnumValue or type(value) in PLAIN:
         return member_of(kind, value)
     return revive_enum(value, lookup) if isinstance(value, EnumValue) else value
@@ -151,7 +150,7 @@ def _member(kind: type[enum.Enum], value: Any, lookup: Lookup) -> Any:  # noqa: 
 # --- the caller's classes ----------------------------------------------------------------------------------------
 
 
-def _instance(kind: type, value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+def _instance(kind: type, value: Any, lookup: Lookup) -> Any:
     """An instance of the annotated class, or of the recorded one where that is a loaded subclass of it."""
     if type(value) is Record:
         if value.type_name != kind.__qualname__ or value.module != kind.__module__:
@@ -173,7 +172,7 @@ def _typed_dict(kind: type) -> Convert:
     hints = annotations_of(kind)
     required = typing.cast("frozenset[str]", getattr(kind, "__required_keys__", frozenset()))
 
-    def convert(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+    def convert(value: Any, lookup: Lookup) -> Any:
         if type(value) is not dict:
             return revive(value, lookup)
         missing = sorted(required - value.keys())
@@ -185,7 +184,7 @@ def _typed_dict(kind: type) -> Convert:
     return convert
 
 
-def _part(annotation: Any, value: Any, lookup: Lookup, step: str) -> Any:  # noqa: ANN401 - any value
+def _part(annotation: Any, value: Any, lookup: Lookup, step: str) -> Any:
     convert = converter_for(annotation)
     if convert is None:
         return value
@@ -202,7 +201,7 @@ def _tuple(kind: type, args: tuple[Any, ...]) -> Convert:
     make = tuple if kind is tuple else kind
     repeated = args[0] if len(args) == 2 and args[1] is Ellipsis else (Any if not args else None)  # noqa: PLR2004 - tuple[T, ...]
 
-    def convert(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+    def convert(value: Any, lookup: Lookup) -> Any:
         if type(value) not in (tuple, list):
             return revive(value, lookup)
         if repeated is not None:
@@ -220,7 +219,7 @@ def _iterable(kind: type, args: tuple[Any, ...]) -> Convert:
     abstract = kind in _ITERABLES
     element = converter_for(args[0]) if args else revive
 
-    def convert(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+    def convert(value: Any, lookup: Lookup) -> Any:
         if type(value) not in (list, tuple, set, frozenset):
             return revive(value, lookup)
         make = type(value) if abstract else kind
@@ -243,7 +242,7 @@ def _mapping(kind: type, args: tuple[Any, ...]) -> Convert:
     if kind is collections.Counter:
         to_part = None
 
-    def convert(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+    def convert(value: Any, lookup: Lookup) -> Any:
         if type(value) is not dict:
             return revive(value, lookup)
         restored, key = {}, None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from msgpack import ExtType, unpackb
+from msgpack import unpackb
 
 from workbench._errors import UndecodableError
 from workbench.journal.codec import codes
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _NESTING_HEADS: Final = bytes([*range(0x80, 0xA0), *range(0xC7, 0xCA), *range(0xD4, 0xD9), *range(0xDC, 0xE0)])
 _OTHER_BYTES: Final = bytes(head for head in range(256) if head not in _NESTING_HEADS)
 _BROKEN: Final = (
-    ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError, decimal.DecimalException,
+    ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError,
+    decimal.DecimalException,
 )  # fmt: skip
 _CHECK_HASHES_FROM: Final = 512
 _MAX_SAME_HASH: Final = 4
@@ -39,7 +40,7 @@ def needs_check(raw: bytes) -> bool:
     return len(raw) > codes.SMALL_BYTES or len(raw.translate(None, _OTHER_BYTES)) > codes.MAX_DEPTH
 
 
-def decode(raw: bytes | memoryview) -> Any:  # noqa: ANN401 - any recorded value
+def decode(raw: bytes | memoryview) -> Any:
     """Plain values and stand-ins.
 
     Raises:
@@ -79,7 +80,7 @@ class _Decoder:
         self.level = 0
         self._text_keys = text_keys
 
-    def read(self, raw: bytes) -> Any:  # noqa: ANN401 - any recorded value
+    def read(self, raw: bytes) -> Any:
         try:
             return unpackb(
                 raw, ext_hook=self._extension, strict_map_key=self._text_keys, timestamp=3, max_str_len=MAX_BYTES,
@@ -91,7 +92,7 @@ class _Decoder:
                 raise _NotTextKeyError from None
             raise
 
-    def _extension(self, code: int, raw: bytes) -> Any:  # noqa: ANN401 - any recorded value
+    def _extension(self, code: int, raw: bytes) -> Any:
         reader = READERS.get(code)
         if reader is None:
             return Opaque(code, raw)
@@ -138,8 +139,12 @@ def deeper_than(value: object, limit: int) -> bool:
     return True
 
 
+_TEXT_ONLY: Final = {str}
+
+
 def _parts_of_map(value: dict[Any, Any]) -> Iterable[Any]:
-    return (*value.values(), *(key for key in value if type(key) is not str))
+    # Keys nest, too, where they are tuples.
+    return value.values() if set(map(type, value)) == _TEXT_ONLY else (*value, *value.values())
 
 
 def _parts_of_error(value: RecordedError) -> Iterable[Any]:
@@ -153,4 +158,4 @@ _PARTS: Final[dict[type, Callable[[Any], Iterable[Any]]]] = {
 }  # fmt: skip
 """What each kind of container holds; what is not here is a scalar."""
 
-__all__ = ["ExtType", "decode", "deeper_than", "needs_check"]
+__all__ = ["decode", "deeper_than", "needs_check"]

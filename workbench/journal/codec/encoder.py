@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from msgpack import ExtType, Packer
+from msgpack import Packer
 
 from workbench._errors import PayloadTooLargeError, UndecodableError, UnrecordableError
 from workbench.journal.codec import codes
@@ -36,7 +36,7 @@ class _Stack:
     def _packer(self) -> Packer:
         return Packer(strict_types=True, default=self._hook)
 
-    def _hook(self, value: object) -> Any:  # noqa: ANN401 - an extension or a plain value
+    def _hook(self, value: object) -> Any:
         outer = self.level
         self.level = level = outer + 1
         if level > codes.MAX_DEPTH:
@@ -117,7 +117,9 @@ def _check(raw: bytes, value: object) -> None:
             return
     where = heaviest_path(value)
     message = f"cannot record the value at {where}: {problem}"
-    raise PayloadTooLargeError(message, where=where, hint="record a reference (path, key, digest) instead of the content")
+    raise PayloadTooLargeError(
+        message, where=where, hint="record a reference (path, key, digest) instead of the content"
+    )
 
 
 _local = threading.local()
@@ -132,4 +134,4 @@ def encode(value: object) -> bytes:
     return encoder.encode(value)
 
 
-__all__ = ["Encoder", "ExtType", "encode"]
+__all__ = ["Encoder", "encode"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import traceback
+from collections.abc import Iterator
 from typing import Any, Final
 
 from workbench.journal.codec.codes import MAX_CAUSES, MAX_TRACEBACK_CHARS
@@ -10,6 +13,36 @@ from workbench.journal.codec.standins import RecordedError
 
 _OS_ATTRIBUTES: Final = ("errno", "strerror", "filename", "filename2")
 """Kept by C code outside `__dict__`, and what a handler of an OSError usually looks at."""
+
+
+_active = threading.local()
+
+
+@contextlib.contextmanager
+def writing(error: BaseException) -> Iterator[bool]:
+    """Whether this exception may be written: `False` inside itself.
+
+    Arguments and causes can refer to each other in loops; without this, every turn would multiply by the chain.
+    """
+    active: set[int] = _active.__dict__.setdefault("ids", set())
+    if id(error) in active:
+        yield False
+        return
+    mine = {id(link) for link in _chain(error)} - active
+    active |= mine
+    try:
+        yield True
+    finally:
+        active -= mine
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and len(found) <= MAX_CAUSES:
+        found.append(link)
+        link = link.__cause__ or link.__context__
+    return found
 
 
 def from_exception(error: BaseException, *, causes: int = MAX_CAUSES) -> RecordedError:

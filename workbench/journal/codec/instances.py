@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.journal.codec.annotations import annotations_of
 from workbench.journal.codec.misfit import Misfit
+from workbench.journal.codec.redacted import Redacted
 from workbench.journal.codec.standins import EnumValue, Record, RecordedError
 from workbench.journal.codec.structures import is_named_tuple
 
@@ -26,7 +27,7 @@ class _Shape(NamedTuple):
     required: frozenset[str]
 
 
-def instance_of(kind: type, values: Mapping[str, Any], lookup: Lookup) -> Any:  # noqa: ANN401 - an instance of `kind`
+def instance_of(kind: type, values: Mapping[str, Any], lookup: Lookup) -> Any:
     """An instance of `kind`; defaults fill what is missing.
 
     Raises:
@@ -62,7 +63,7 @@ def _refuse_fields(kind: type, shape: _Shape, given: Mapping[str, Any]) -> None:
             raise Misfit(reason).inside(f".{names[0]}")
 
 
-def _construct(kind: Callable[..., Any], given: dict[str, Any]) -> Any:  # noqa: ANN401 - an instance of `kind`
+def _construct(kind: Callable[..., Any], given: dict[str, Any]) -> Any:
     try:
         return kind(**given)
     except Exception as error:  # a class's own checks may raise anything
@@ -91,7 +92,7 @@ def _shape_of(kind: type) -> _Shape:
     return _Shape(converts, every, late, required)
 
 
-def _model_of(kind: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a pydantic model class and its instance
+def _model_of(kind: Any, values: Mapping[str, Any]) -> Any:
     """A pydantic model by validation of plain data, under the names that validation wants."""
     named = {}
     for name, part in values.items():
@@ -99,13 +100,17 @@ def _model_of(kind: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a 
         alias = None if declared is None else (declared.validation_alias or declared.alias)
         named[alias if isinstance(alias, str) else name] = plain_data(part)
     try:
-        return kind.model_validate(named)
+        made = kind.model_validate(named)
     except Exception as error:  # validators are the class's own code
         reason = f"{kind.__qualname__} refuses it: {type(error).__name__}: {str(error)[:300]}"
         raise Misfit(reason) from error
+    for name, part in values.items():
+        if type(part) is Redacted and isinstance(vars(made).get(name), str):
+            vars(made)[name] = part  # validation copies text into plain text, which would no longer refuse to be used
+    return made
 
 
-def plain_data(value: Any) -> Any:  # noqa: ANN401 - any value
+def plain_data(value: Any) -> Any:
     """Records as dictionaries and members as their values, all the way down: what validators expect."""
     kind = type(value)
     if kind is Record:

@@ -111,16 +111,71 @@ class Redacted(str):
         )
 
 
-_REFUSED: Final = (
-    "__contains__ __ge__ __getitem__ __gt__ __iter__ __le__ __len__ __lt__ __mod__ __mul__ __rmul__ __int__ __float__ "
-    "__index__ capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha "
-    "isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join ljust lower "
-    "lstrip partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines "
-    "startswith strip swapcase title translate upper zfill"
-).split()
+_REFUSED: Final = [
+    "__contains__",
+    "__ge__",
+    "__getitem__",
+    "__gt__",
+    "__iter__",
+    "__le__",
+    "__len__",
+    "__lt__",
+    "__mod__",
+    "__mul__",
+    "__rmul__",
+    "__int__",
+    "__float__",
+    "__index__",
+    "capitalize",
+    "casefold",
+    "center",
+    "count",
+    "encode",
+    "endswith",
+    "expandtabs",
+    "find",
+    "format",
+    "format_map",
+    "index",
+    "isalnum",
+    "isalpha",
+    "isascii",
+    "isdecimal",
+    "isdigit",
+    "isidentifier",
+    "islower",
+    "isnumeric",
+    "isprintable",
+    "isspace",
+    "istitle",
+    "isupper",
+    "join",
+    "ljust",
+    "lower",
+    "lstrip",
+    "partition",
+    "removeprefix",
+    "removesuffix",
+    "replace",
+    "rfind",
+    "rindex",
+    "rjust",
+    "rpartition",
+    "rsplit",
+    "rstrip",
+    "split",
+    "splitlines",
+    "startswith",
+    "strip",
+    "swapcase",
+    "title",
+    "translate",
+    "upper",
+    "zfill",
+]
 
 
-def _refusal(name: str) -> Any:  # noqa: ANN401 - a method of any str signature
+def _refusal(name: str) -> Any:
     def refuse(self: Redacted, *_: object, **__: object) -> NoReturn:
         self._needs(name)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.journal.codec.misfit import Lookup
 
 
-def restore(value: Any, annotation: Any, *, lookup: Lookup | None = None, where: str = "$") -> Any:  # noqa: ANN401 - any value
+def restore(value: Any, annotation: Any, *, lookup: Lookup | None = None, where: str = "$") -> Any:
     """Turn plain values and stand-ins into what `annotation` says.
 
     Args:
@@ -45,4 +45,6 @@ def restore(value: Any, annotation: Any, *, lookup: Lookup | None = None, where:
     except Misfit as misfit:
         place = where + misfit.path
         message = f"the recorded value at {place} does not fit: {misfit.reason}"
-        raise UndecodableError(message, where=place, hint="the type changed since; load it with annotation Any") from None
+        raise UndecodableError(
+            message, where=place, hint="the type changed since; load it with annotation Any"
+        ) from None

@@ -26,7 +26,7 @@ PLAIN: Final = frozenset({
 """Types that are restored as they are."""
 
 
-def revive(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+def revive(value: Any, lookup: Lookup) -> Any:  # noqa: PLR0911 - one line per kind
     """The value with every stand-in inside turned into an instance where its class is found."""
     kind = type(value)
     if kind in PLAIN:
@@ -46,11 +46,11 @@ def revive(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
     return value
 
 
-def _key(key: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+def _key(key: Any, lookup: Lookup) -> Any:
     return key if type(key) is str else revive(key, lookup)
 
 
-def revive_record(value: Record, lookup: Lookup) -> Any:  # noqa: ANN401 - an instance, or the record
+def revive_record(value: Record, lookup: Lookup) -> Any:
     """An instance of the record's own class, or the record with its fields revived."""
     found = lookup(value.module, value.type_name)
     if found is not None and (is_dataclass(found) or is_named_tuple(found) or is_model(found)):
@@ -58,7 +58,7 @@ def revive_record(value: Record, lookup: Lookup) -> Any:  # noqa: ANN401 - an in
     return Record(value.type_name, value.module, {name: revive(part, lookup) for name, part in value.fields.items()})
 
 
-def revive_enum(value: EnumValue, lookup: Lookup) -> Any:  # noqa: ANN401 - a member, or the stand-in
+def revive_enum(value: EnumValue, lookup: Lookup) -> Any:
     """The member, or the stand-in where the enumeration is not loaded."""
     found = lookup(value.module, value.type_name)
     if found is None or not issubclass(found, enum.Enum):
@@ -66,7 +66,7 @@ def revive_enum(value: EnumValue, lookup: Lookup) -> Any:  # noqa: ANN401 - a me
     return member_of(found, value)
 
 
-def member_of(kind: type[enum.Enum], value: Any) -> enum.Enum:  # noqa: ANN401 - a stand-in or a plain value
+def member_of(kind: type[enum.Enum], value: Any) -> enum.Enum:
     """A member by name, then by value.
 
     Raises:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from msgpack import ExtType
 
 from workbench.journal.codec import codes
+from workbench.journal.codec.redacted import Redacted
 from workbench.journal.codec.refusal import refuse
 from workbench.journal.codec.standins import Opaque
-from workbench.journal.codec.redacted import Redacted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -60,7 +60,7 @@ class Record:
         message = f"a recorded {self.type_name} cannot be changed"
         raise AttributeError(message)
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any recorded value
+    def __getattr__(self, name: str) -> Any:
         """A field by name."""
         if name.startswith("__") or name in Record.__slots__:  # half-made objects (copying) have no fields yet
             raise AttributeError(name)
@@ -70,7 +70,7 @@ class Record:
             message = f"recorded {self.type_name} has no field {name!r}; it has {', '.join(map(str, self.fields))}"
             raise AttributeError(message) from None
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - any recorded value
+    def __getitem__(self, name: str) -> Any:
         """A field by name."""
         return self.fields[name]
 

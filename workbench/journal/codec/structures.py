@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgpack import ExtType, packb
 
 from workbench.journal.codec import codes, scalars
-from workbench.journal.codec.failures import from_exception
+from workbench.journal.codec.failures import from_exception, writing
 from workbench.journal.codec.packing import array_header, map_header
 from workbench.journal.codec.refusal import refuse
 from workbench.journal.codec.standins import EnumValue, Record, RecordedError, bounded_repr
@@ -76,7 +76,10 @@ def _or_repr(value: object, pack: Pack, label: str) -> bytes:
 
 
 def _exception(value: BaseException, pack: Pack) -> ExtType:
-    return _error(from_exception(value), pack)
+    with writing(value) as allowed:
+        if not allowed:
+            refuse(value, "it contains itself")
+        return _error(from_exception(value), pack)
 
 
 def _dataclass_writer(kind: type) -> Writer:
@@ -88,7 +91,7 @@ def _dataclass_writer(kind: type) -> Writer:
         )
     read = operator.attrgetter(*names)
 
-    def write(value: Any, pack: Pack) -> ExtType:  # noqa: ANN401 - an instance of `kind`
+    def write(value: Any, pack: Pack) -> ExtType:
         try:
             values = dict(zip(names, read(value), strict=True))
         except AttributeError:  # a field(init=False) that was never set is simply not there
@@ -98,13 +101,13 @@ def _dataclass_writer(kind: type) -> Writer:
     return write
 
 
-def fields_of_model(value: Any) -> dict[str, Any]:  # noqa: ANN401 - a pydantic model
+def fields_of_model(value: Any) -> dict[str, Any]:
     """Declared and extra fields of a pydantic model, as Python values."""
     extra = getattr(value, "__pydantic_extra__", None) or {}
     return {name: part for name, part in vars(value).items() if name in type(value).model_fields} | extra
 
 
-def fields_of(value: Any) -> dict[str, Any] | None:  # noqa: ANN401 - any object
+def fields_of(value: Any) -> dict[str, Any] | None:
     """Field values of a dataclass instance, named tuple or pydantic model; `None` for anything else."""
     kind = type(value)
     if is_named_tuple(kind):
@@ -114,12 +117,12 @@ def fields_of(value: Any) -> dict[str, Any] | None:  # noqa: ANN401 - any object
     return fields_of_model(value) if is_model(kind) else None
 
 
-def _model(value: Any, pack: Pack) -> ExtType:  # noqa: ANN401 - a pydantic model
+def _model(value: Any, pack: Pack) -> ExtType:
     kind = type(value)
     return ExtType(codes.RECORD, _head(kind.__module__, kind.__qualname__) + pack.fields(fields_of_model(value)))
 
 
-def _named_tuple(value: Any, pack: Pack) -> ExtType:  # noqa: ANN401 - a named tuple
+def _named_tuple(value: Any, pack: Pack) -> ExtType:
     kind = type(value)
     values = dict(zip(kind._fields, value, strict=True))
     return ExtType(codes.RECORD, _head(kind.__module__, kind.__qualname__) + pack.fields(values))
@@ -142,7 +145,7 @@ def is_model(kind: type) -> bool:
 def _plain(base: type) -> Writer:
     """A subclass of a plain type is recorded as the plain value, unless it carries state that would be lost."""
 
-    def write(value: Any, pack: Pack) -> Any:  # noqa: ANN401, ARG001 - the shape of every writer
+    def write(value: Any, pack: Pack) -> Any:  # noqa: ARG001 - the shape of every writer
         if getattr(value, "__dict__", None):
             refuse(value, f"it is a {base.__name__} with attributes of its own; make it a dataclass")
         return base(value) if base is not str else str.__str__(value)
@@ -154,7 +157,7 @@ _PLAIN: Final[tuple[tuple[type, Writer], ...]] = (
     *((base, _plain(base)) for base in (str, int, float, bytes, bytearray, dict, list)),
     (collections.deque, lambda value, _: list(value)), (tuple, _tuple), (set, _set), (frozenset, _set),
 )  # fmt: skip
-_BY_BASE: Final = ((enum.Enum, _enum), (BaseException, _exception), *scalars.BY_BASE)
+_BY_BASE: Final[tuple[tuple[type, Writer], ...]] = ((enum.Enum, _enum), (BaseException, _exception), *scalars.BY_BASE)
 _MAX_KNOWN_TYPES: Final = 4096
 """Classes made in a loop (notebooks, tests) must not pile up in the table for ever."""
 
@@ -195,4 +198,4 @@ def _resolve(kind: type, value: object) -> Writer:
     for base, writer in _PLAIN:
         if issubclass(kind, base):
             return writer
-    refuse(value)
+    return refuse(value)

@@ -8,6 +8,7 @@ from msgpack import ExtType, packb
 
 from workbench._errors import UnrecordableError
 from workbench.journal.codec import codes
+from workbench.journal.codec.standins import bounded_repr
 from workbench.journal.codec.structures import writer_for
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def step_into(where: str, key: object) -> str:
         return f"{where}[{key}]"
     if isinstance(key, str) and str.isidentifier(text := str.__str__(key)):
         return f"{where}.{text}"
-    return f"{where}[{str.__str__(key)[:80] if isinstance(key, str) else key!r:.80}]"
+    return f"{where}[{bounded_repr(key)[:80]}]"
 
 
 class Tracer:
@@ -56,7 +57,7 @@ class Tracer:
         except UnrecordableError:
             return None
 
-    def _plain(self, value: object, where: str, level: int) -> Any:  # noqa: ANN401 - anything that packb takes
+    def _plain(self, value: object, where: str, level: int) -> Any:
         if level > codes.MAX_DEPTH:
             message = f"cannot record the value at {where}: nested deeper than {codes.MAX_DEPTH} levels"
             raise UnrecordableError(message, where=where, hint="flatten it; a value that contains itself has no end")
@@ -74,7 +75,7 @@ class Tracer:
             return [self._plain(part, f"{where}[{index}]", level + 1) for index, part in enumerate(value)]
         return self._written(value, where, level)
 
-    def _written(self, value: object, where: str, level: int) -> Any:  # noqa: ANN401 - anything that packb takes
+    def _written(self, value: object, where: str, level: int) -> Any:
         try:
             found = writer_for(value)(value, Tracer(where, level + 1))
         except UnrecordableError as error:
@@ -98,10 +99,10 @@ def heaviest_path(value: object) -> str:
     """Where most of a value's bytes are: follows the heaviest part while it holds more than half."""
     where = "$"
     for _ in range(codes.MAX_DEPTH):
-        if type(value) is dict:
+        if isinstance(value, dict):
             parts: list[tuple[object, object]] = list(value.items())
-        elif type(value) in (list, tuple):
-            parts = list(enumerate(value))  # type: ignore[call-overload]
+        elif isinstance(value, (list, tuple)):
+            parts = list(enumerate(value))
         else:
             break
         sizes = [len(Tracer().tolerant(part) or b"") for _, part in parts]

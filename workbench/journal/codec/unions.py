@@ -20,7 +20,7 @@ def union_converter(args: tuple[Any, ...], converter_for: Callable[[Any], Conver
     """Tries the members that name the value's own type first, then all in order, then what the value itself names."""
     members = [(arg, converter_for(arg)) for arg in args]
 
-    def convert(value: Any, lookup: Lookup) -> Any:  # noqa: ANN401 - any value
+    def convert(value: Any, lookup: Lookup) -> Any:
         if value is None:
             return None
         refused: Misfit | None = None
@@ -47,7 +47,7 @@ def _changed(before: object, after: object) -> bool:
     return type(before) is not type(after)
 
 
-def _names(annotation: Any, value: object) -> bool:  # noqa: ANN401 - any annotation
+def _names(annotation: Any, value: object) -> bool:  # noqa: PLR0911 - one line per construct
     """Whether the annotation is plainly about this value's recorded type."""
     origin = typing.get_origin(annotation) or annotation
     if origin is typing.Annotated:
@@ -63,7 +63,7 @@ def _names(annotation: Any, value: object) -> bool:  # noqa: ANN401 - any annota
     if issubclass(origin, enum.Enum):
         return False
     if typing.is_typeddict(origin):
-        known = getattr(origin, "__required_keys__", frozenset()) | getattr(origin, "__optional_keys__", frozenset())
-        required = getattr(origin, "__required_keys__", frozenset())
+        required: frozenset[str] = vars(origin)["__required_keys__"]
+        known = required | vars(origin)["__optional_keys__"]
         return isinstance(value, dict) and required <= value.keys() <= known
     return type(value) is origin or (type(value) not in PLAIN and origin is not object and isinstance(value, origin))

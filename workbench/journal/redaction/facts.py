@@ -16,7 +16,9 @@ _HEADER_FACTS: Final = ("alg", "kid")
 _PAYLOAD_FACTS: Final = ("exp", "iat", "nbf", "iss", "aud")
 _MAX_SEGMENT_CHARS: Final = 16 * 1024
 _MAX_FACT_CHARS: Final = 200
-_SCHEME: Final = re.compile(r"(Bearer|Basic|Digest|Token|Negotiate|ApiKey|AWS4-HMAC-SHA256)\s+(\S.*)", re.IGNORECASE | re.DOTALL)
+_SCHEME: Final = re.compile(
+    r"(Bearer|Basic|Digest|Token|Negotiate|ApiKey|AWS4-HMAC-SHA256)\s+(\S.*)", re.IGNORECASE | re.DOTALL
+)
 
 
 def split_scheme(text: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ bytes two keys are derived, one for fingerprints, one for sealing.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import importlib
@@ -95,7 +96,9 @@ class Keyring:
             opened: bytes = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
         except (InvalidTag, ValueError) as error:
             message = f"a sealed secret was not sealed under the key {self.path}"
-            raise NeedsSecretError(message, hint="the key file belongs to another recording, or was replaced") from error
+            raise NeedsSecretError(
+                message, hint="the key file belongs to another recording, or was replaced"
+            ) from error
         return opened
 
     def _missing(self) -> NeedsSecretError:
@@ -104,7 +107,7 @@ class Keyring:
             hint="copy it from the machine that recorded, or supply the values",
         )
 
-    def _aes(self) -> Any:  # noqa: ANN401 - cryptography is optional and has no types here
+    def _aes(self) -> Any:
         if self._cipher is None:
             try:
                 module = importlib.import_module("cryptography.hazmat.primitives.ciphers.aead")
@@ -147,10 +150,8 @@ class Keyring:
                 file.write(secrets.token_bytes(_KEY_BYTES))
                 file.flush()
                 os.fsync(file.fileno())
-            try:
+            with contextlib.suppress(FileExistsError):  # another process was first: its key is read below
                 os.link(draft, self.path)
-            except FileExistsError:
-                pass  # another process was first: its key is read below
         finally:
             draft.unlink()
         master = self._read()

@@ -32,18 +32,107 @@ _ENDINGS: Final = frozenset(
     if ending.strip()
 )
 _WHOLE: Final = frozenset(
-    "pan ssn session sessionid sid auth jwt bearer pass passwords secrets setcookie cookie xapikey proxyauthorization "
-    "iban cardnumber ccnumber creditcard creditcardnumber creditcardno xauthtoken xcsrftoken".split()  # noqa: SIM905 - reads as a list of words
+    [
+        "pan",
+        "ssn",
+        "session",
+        "sessionid",
+        "sid",
+        "auth",
+        "jwt",
+        "bearer",
+        "pass",
+        "passwords",
+        "secrets",
+        "setcookie",
+        "cookie",
+        "xapikey",
+        "proxyauthorization",
+        "iban",
+        "cardnumber",
+        "ccnumber",
+        "creditcard",
+        "creditcardnumber",
+        "creditcardno",
+        "xauthtoken",
+        "xcsrftoken",
+    ]
 )
 _INNOCENT: Final = frozenset(
-    "nextpagetoken pagetoken paginationtoken continuationtoken nexttoken synctoken resumetoken cursortoken starttoken "
-    "endtoken stoptoken padtoken eostoken bostoken unktoken lexertoken idempotencytoken clientrequesttoken "
-    "prevpagetoken previouspagetoken nextsynctoken tasktoken pricepertoken costpertoken notsecret publickey".split()  # noqa: SIM905 - reads as a list of words
+    [
+        "nextpagetoken",
+        "pagetoken",
+        "paginationtoken",
+        "continuationtoken",
+        "nexttoken",
+        "synctoken",
+        "resumetoken",
+        "cursortoken",
+        "starttoken",
+        "endtoken",
+        "stoptoken",
+        "padtoken",
+        "eostoken",
+        "bostoken",
+        "unktoken",
+        "lexertoken",
+        "idempotencytoken",
+        "clientrequesttoken",
+        "prevpagetoken",
+        "previouspagetoken",
+        "nextsynctoken",
+        "tasktoken",
+        "pricepertoken",
+        "costpertoken",
+        "notsecret",
+        "publickey",
+    ]
 )
 _FACTS: Final = frozenset(
-    "exp iat nbf iss aud expiresin expiresat expiry expires expiration issuedat notbefore createdat updatedat obtainedat "
-    "fetchedat tokentype type scheme scope scopes alg kid issuer audience last4 brand expmonth expyear maxage "
-    "validuntil ttl ttlseconds httponly secure samesite path domain name status currency amount".split()  # noqa: SIM905 - reads as a list of words
+    [
+        "exp",
+        "iat",
+        "nbf",
+        "iss",
+        "aud",
+        "expiresin",
+        "expiresat",
+        "expiry",
+        "expires",
+        "expiration",
+        "issuedat",
+        "notbefore",
+        "createdat",
+        "updatedat",
+        "obtainedat",
+        "fetchedat",
+        "tokentype",
+        "type",
+        "scheme",
+        "scope",
+        "scopes",
+        "alg",
+        "kid",
+        "issuer",
+        "audience",
+        "last4",
+        "brand",
+        "expmonth",
+        "expyear",
+        "maxage",
+        "validuntil",
+        "ttl",
+        "ttlseconds",
+        "httponly",
+        "secure",
+        "samesite",
+        "path",
+        "domain",
+        "name",
+        "status",
+        "currency",
+        "amount",
+    ]
 )
 _TEXT_ONLY: Final = frozenset({"session", "signature", "auth", "cookies", "secrets", "credentials"})
 _LONGEST: Final = max(map(len, _ENDINGS))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from workbench._errors import UnrecordableError
 from workbench.journal.codec import EnumValue, Opaque, Record, RecordedError, Redacted, encode
 from workbench.journal.codec.codes import MAX_DEPTH
-from workbench.journal.codec.failures import from_exception
+from workbench.journal.codec.failures import from_exception, writing
 from workbench.journal.codec.revival import PLAIN
 from workbench.journal.codec.standins import bounded_repr
 from workbench.journal.codec.structures import fields_of
@@ -27,7 +27,7 @@ from workbench.journal.redaction.names import folded, hides_containers, is_fact,
 from workbench.journal.redaction.texts import SHORTEST_SCANNED, TextRules
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from workbench.journal.redaction.keyring import Keyring
 
@@ -65,7 +65,7 @@ class Redactor:
         self._texts = TextRules(keyring, os.environ if environ is None else environ, seal=seal)
         self._kinds: dict[str, str | None] = {}
 
-    def redact(self, value: Any) -> Any:  # noqa: ANN401 - any value
+    def redact(self, value: Any) -> Any:
         """The value without its secrets; the same object where there are none."""
         return self._walk(value, None, (), 0)
 
@@ -78,7 +78,7 @@ class Redactor:
 
     # --- the walk ------------------------------------------------------------------------------------------------
 
-    def _walk(self, value: Any, hide: str | None, path: tuple[str, ...], depth: int) -> Any:  # noqa: ANN401, C901, PLR0911 - one line per kind
+    def _walk(self, value: Any, hide: str | None, path: tuple[str, ...], depth: int) -> Any:  # noqa: PLR0911 - one line per kind
         kind = type(value)
         if kind is str:
             return self._texts.scan(value) if hide is None or not value else self._texts.named(value, hide)
@@ -100,7 +100,7 @@ class Redactor:
             return self._error(value, path, depth + 1)
         return self._other(value, hide, path, depth + 1)
 
-    def _entry(self, name: Any, value: Any, hide: str | None, path: tuple[str, ...], depth: int) -> Any:  # noqa: ANN401 - any key and value
+    def _entry(self, name: Any, value: Any, hide: str | None, path: tuple[str, ...], depth: int) -> Any:
         """A value under a name; `hide` comes from a secret name further up."""
         if type(name) is not str:
             return self._walk(value, hide, path, depth)
@@ -127,7 +127,7 @@ class Redactor:
         self._kinds[name] = found
         return found
 
-    def _scalar(self, value: Any, hide: str | None) -> Any:  # noqa: ANN401 - any scalar
+    def _scalar(self, value: Any, hide: str | None) -> Any:
         if hide is not None:
             return self._texts.hide(value, hide, facts=_card_facts(value)) if value else value
         if type(value) is int and value >= _CARD_FROM and (facts := _card_facts(value)):
@@ -142,13 +142,13 @@ class Redactor:
         changes: dict[Any, Any] | None = None
         secret_keys = False
         plain = hide is None and not self._paths
-        kinds, suspicious = self._kinds, self._texts.suspicious
+        kinds, clean, suspicious = self._kinds, self._texts.clean, self._texts.suspicious
         for key, part in value.items():
             if plain and kinds.get(key, "") is None:  # most entries: an innocent name, and nothing in the value
                 kind = type(part)
                 if kind in _UNSCANNED or (kind is int and part < _CARD_FROM):
                     continue
-                if kind is str and (len(part) < SHORTEST_SCANNED or suspicious(part) is None):
+                if kind is str and (len(part) < SHORTEST_SCANNED or part in clean or not suspicious(part)):
                     continue
             found = self._entry(key, part, hide, path, depth)
             if found is not part:
@@ -161,12 +161,12 @@ class Redactor:
         merged = value | (changes or {})
         return {self._walk(key, None, path, depth): part for key, part in merged.items()} if secret_keys else merged
 
-    def _rows(self, value: Collection[Any], hide: str | None, path: tuple[str, ...], depth: int) -> Any:  # noqa: ANN401 - the same kind of container
+    def _rows(self, value: Any, hide: str | None, path: tuple[str, ...], depth: int) -> Any:
         if hide is None and type(value) in (list, tuple):
-            suspicious = self._texts.suspicious
+            clean, suspicious = self._texts.clean, self._texts.suspicious
             for part in value:
                 kind = type(part)
-                if kind is str and (len(part) < SHORTEST_SCANNED or suspicious(part) is None):
+                if kind is str and (len(part) < SHORTEST_SCANNED or part in clean or not suspicious(part)):
                     continue
                 if kind not in _UNSCANNED and not (kind is int and part < _CARD_FROM):
                     break
@@ -175,11 +175,14 @@ class Redactor:
         parts = [self._walk(part, hide, path, depth) for part in value]
         if all(new is old for new, old in zip(parts, value, strict=True)):
             return value
-        return type(value)(parts)  # type: ignore[call-arg] - list, tuple, set, frozenset and deque take an iterable
+        return type(value)(parts)
 
-    def _other(self, value: Any, hide: str | None, path: tuple[str, ...], depth: int) -> Any:  # noqa: ANN401 - any object
+    def _other(self, value: Any, hide: str | None, path: tuple[str, ...], depth: int) -> Any:  # noqa: PLR0911 - one line per kind
         if isinstance(value, BaseException):
-            return self._error(from_exception(value), path, depth)
+            with writing(value) as allowed:
+                if not allowed:  # it contains itself
+                    return self._texts.plain(bounded_repr(value))
+                return self._error(from_exception(value), path, depth)
         if isinstance(value, Enum):
             return value
         if isinstance(value, str):
@@ -219,7 +222,7 @@ class Redactor:
         )
 
 
-def _recordable_or_repr(value: Any) -> Any:  # noqa: ANN401 - any argument of an exception
+def _recordable_or_repr(value: Any) -> Any:
     if isinstance(value, BaseException):
         return value
     try:

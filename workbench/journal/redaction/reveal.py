@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from workbench.journal.redaction.keyring import Keyring
 
 
-def reveal(value: Any, keyring: Keyring, where: str = "$") -> Any:  # noqa: ANN401 - any decoded value
+def reveal(value: Any, keyring: Keyring, where: str = "$") -> Any:  # noqa: PLR0911 - one line per kind
     """The decoded value with every sealed secret opened.
 
     Raises:
@@ -37,7 +37,7 @@ def reveal(value: Any, keyring: Keyring, where: str = "$") -> Any:  # noqa: ANN4
     return value
 
 
-def _opened(value: Redacted, keyring: Keyring, where: str) -> Any:  # noqa: ANN401 - any secret
+def _opened(value: Redacted, keyring: Keyring, where: str) -> Any:
     hint = "supply the value, or retry from the step that gave it"
     if value.sealed is None:
         message = f"the secret {value} at {where} was not kept"

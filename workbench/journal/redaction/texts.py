@@ -1,4 +1,4 @@
-"""Secrets inside text: found by the shapes of `patterns`, by the environment's secrets, and by name; put under a marker."""
+"""Secrets inside text: found by shape, by the environment's values, and by name; each put under a marker."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ _NO_SECRETS: Final = frozenset({"PWD", "OLDPWD"})
 """The shell's working folders: their names read like "password", and they are part of every file name."""
 
 SHORTEST_SCANNED: Final = 8
+_LONGEST_REMEMBERED: Final = 64
+_MAX_REMEMBERED: Final = 4096
 _CARD_KINDS: Final = ("card", "pan", "cc")
 
 
@@ -36,7 +38,7 @@ class TextRules:
         seal: Whether originals are kept sealed.
 
     Attributes:
-        suspicious: Finds nothing in a text that surely holds no secret; the one search that every text pays for.
+        clean: Short texts that were looked through and hold no secret: the same few come again and again.
     """
 
     def __init__(self, keyring: Keyring, environ: Mapping[str, str], *, seal: bool) -> None:
@@ -49,11 +51,22 @@ class TextRules:
         }
         longest_first = sorted(found, key=len, reverse=True)
         self._environ = re.compile("|".join(map(re.escape, longest_first))) if found else None
-        self.suspicious = re.compile("|".join([CANDIDATE, *map(re.escape, longest_first)])).search
+        self._candidate = re.compile("|".join([CANDIDATE, *map(re.escape, longest_first)])).search
+        self.clean: set[str] = set()
+
+    def suspicious(self, text: str) -> bool:
+        """Whether a text could hold a secret: the one search that every text pays for."""
+        if self._candidate(text) is not None:
+            return True
+        if len(text) <= _LONGEST_REMEMBERED:
+            if len(self.clean) >= _MAX_REMEMBERED:
+                self.clean.clear()
+            self.clean.add(text)
+        return False
 
     def scan(self, text: str) -> str:
         """The text itself, or a `Redacted` whose characters show where something is missing."""
-        if len(text) < SHORTEST_SCANNED or self.suspicious(text) is None:
+        if len(text) < SHORTEST_SCANNED or text in self.clean or not self.suspicious(text):
             return text
         shown, facts, kinds = self._masked(text)
         if not kinds:
@@ -76,7 +89,9 @@ class TextRules:
         shown = text[: len(text) - len(secret)] + marker(kind, self._keyring.fingerprint(secret))
         return self.hide(text, kind, facts={"scheme": scheme} | facts, text=shown)
 
-    def hide(self, value: Any, kind: str, *, facts: Mapping[str, Any] | None = None, text: str | None = None) -> Redacted:  # noqa: ANN401 - any secret
+    def hide(
+        self, value: Any, kind: str, *, facts: Mapping[str, Any] | None = None, text: str | None = None
+    ) -> Redacted:
         """A whole value under a marker."""
         raw = encode(value)
         secret = str.__str__(value) if isinstance(value, str) else raw
@@ -92,8 +107,25 @@ class TextRules:
         for pattern in PATTERNS:
             text = pattern.shape.sub(self._replacer(pattern, facts, kinds), text)
         if "=" in text or ":" in text:
-            text = ASSIGNMENT.shape.sub(self._replacer(ASSIGNMENT, facts, kinds), text)
+            text = self._without_assigned(text, facts, kinds)
         return text, facts, kinds
+
+    def _without_assigned(self, text: str, facts: dict[str, Any], kinds: list[str]) -> str:
+        """Values of secret names inside a text; a value that is not one may hold the next name."""
+        shown, position = [], 0
+        for match in ASSIGNMENT.shape.finditer(text):
+            kind = secret_kind(match["name"])
+            inside_marker = text.endswith("⟨redacted:", 0, match.start())
+            if (
+                kind is None
+                or inside_marker
+                or match.start() < position
+                or not (ASSIGNMENT.accepts and ASSIGNMENT.accepts(match))
+            ):
+                continue
+            shown += [text[position : match.start("secret")], self._mark(kind, match["secret"], facts, kinds)]
+            position = match.end("secret")
+        return "".join([*shown, text[position:]])
 
     def _mark(self, kind: str, secret: str, facts: dict[str, Any], kinds: list[str]) -> str:
         kinds.append(kind)
@@ -105,12 +137,9 @@ class TextRules:
             secret = match["secret"]
             if "⟨redacted:" in secret or (pattern.accepts is not None and not pattern.accepts(match)):
                 return match[0]
-            kind = pattern.kind
-            if pattern is ASSIGNMENT:
-                kind = secret_kind(match["name"]) or kind
             if pattern.kind in ("bearer", "basic"):
                 facts["scheme"] = pattern.kind.capitalize()
             start, end = match.start("secret") - match.start(), match.end("secret") - match.start()
-            return match[0][:start] + self._mark(kind, secret, facts, kinds) + match[0][end:]
+            return match[0][:start] + self._mark(pattern.kind, secret, facts, kinds) + match[0][end:]
 
         return replace

@@ -1,0 +1,161 @@
+"""Two runs side by side: what is the same, what one has and the other has not, what came out differently.
+
+Calls are matched by position, verb and name first, since a position is the structural address of a call. What is
+left between two matches is matched by verb and name in order, so that an inserted call does not make all later
+ones look new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from workbench.analysis.cells import category, text
+from workbench.analysis.facts import NS
+from workbench.journal.codec import same
+from workbench.machine import Slot, read_run
+from workbench.model import EventType, History, Position, position_text
+
+__all__ = ["Change", "Item", "align", "diff_runs", "items_of"]
+
+_ASKED = ("args", "kwargs", "seconds", "timeout_seconds", "id")
+
+
+class Change(StrEnum):
+    """How a pair of calls differs."""
+
+    SAME = "same"
+    ARGUMENTS = "arguments"
+    """The same call with other arguments."""
+    OUTCOME = "outcome"
+    """The same call with another result or error."""
+    INSERTED = "inserted"
+    """Only the right side has it."""
+    DELETED = "deleted"
+    """Only the left side has it."""
+
+
+class Item(NamedTuple):
+    """One call, of a run or a trace.
+
+    Attributes:
+        position: Where.
+        verb: What was asked.
+        name: Step, signal or child name.
+        arguments: With what, as plain values.
+        outcome: What came back, as plain values; `None` for nothing yet.
+        seconds: How long it took; NaN for unknown.
+    """
+
+    position: Position
+    verb: str
+    name: str
+    arguments: Any = None
+    outcome: Any = None
+    seconds: float = float("nan")
+
+
+Side = Sequence[Item] | tuple[History, str]
+
+
+def diff_runs(left: Side, right: Side) -> pd.DataFrame:
+    """The aligned calls of two runs, each given as `(history, run_id)` or as items; see `align`."""
+    return align(_items(left), _items(right))
+
+
+def align(left: Sequence[Item], right: Sequence[Item]) -> pd.DataFrame:
+    """Match the calls of two sequences; one row per pair or single call, in order.
+
+    Columns:
+        what: category, `same arguments outcome inserted deleted`.
+        position: str, on the right where it is there, else on the left.
+        name: str, name of the call, or what was asked where it has no name.
+        left: object, outcome on the left; for `arguments` the arguments; None where there is none.
+        right: object, the same on the right.
+        left_seconds: float64, how long the call took on the left; NaN where it is not there.
+        right_seconds: float64, the same on the right.
+        first: bool, True in the row of the first difference.
+    """
+    rows = [_row(one, other) for one, other in _pairs(left, right)]
+    differs = [number for number, row in enumerate(rows) if row[0] is not Change.SAME]
+    return pd.DataFrame(
+        {
+            "what": category([str(row[0]) for row in rows], [str(change) for change in Change]),
+            "position": text(position_text(row[1].position) for row in rows),
+            "name": text(row[1].name or row[1].verb for row in rows),
+            "left": pd.Series([row[2] for row in rows], dtype="object"),
+            "right": pd.Series([row[3] for row in rows], dtype="object"),
+            "left_seconds": np.array([row[4] for row in rows], dtype=np.float64),
+            "right_seconds": np.array([row[5] for row in rows], dtype=np.float64),
+            "first": np.array([number == differs[0] if differs else False for number in range(len(rows))], dtype=bool),
+        }
+    )
+
+
+def items_of(history: History, run_id: str) -> list[Item]:
+    """The calls of a recorded run, in the order in which they were made."""
+    record = read_run(history, run_id)
+    return [_item(history, slot) for slot in record.slots.values()]
+
+
+def _items(side: Side) -> Sequence[Item]:
+    if isinstance(side, tuple) and len(side) == 2 and isinstance(side[0], History):  # noqa: PLR2004 - a pair
+        return items_of(side[0], str(side[1]))
+    return [item for item in side if isinstance(item, Item)]
+
+
+def _item(history: History, slot: Slot) -> Item:
+    body = history.payload(slot.opened)
+    arguments = {name: body[name] for name in _ASKED if name in body}
+    outcome, seconds = None, float("nan")
+    if slot.answer >= 0:
+        answer = history.payload(_outcome_row(history, slot))
+        outcome = next((answer[name] for name in ("result", "error", "value", "unrecorded") if name in answer), None)
+        seconds = (history.columns.time_ns[slot.answer] - history.columns.time_ns[slot.opened]) / NS
+    return Item(slot.position, str(slot.verb), slot.name, arguments, outcome, seconds)
+
+
+def _outcome_row(history: History, slot: Slot) -> int:
+    """Row whose body holds the outcome: the value of a signal stands where it arrived."""
+    if slot.type is not EventType.SignalConsumed:
+        return slot.answer
+    arrived = history.row_of_seq(history.columns.cause[slot.answer])
+    return slot.answer if arrived is None else arrived
+
+
+def _pairs(left: Sequence[Item], right: Sequence[Item]) -> Iterator[tuple[Item | None, Item | None]]:
+    """Matches in order; runs without a match come left side first."""
+    by_place = SequenceMatcher(None, [item[:3] for item in left], [item[:3] for item in right], autojunk=False)
+    for tag, left_from, left_to, right_from, right_to in by_place.get_opcodes():
+        if tag == "equal":
+            yield from zip(left[left_from:left_to], right[right_from:right_to], strict=True)
+        else:
+            yield from _pairs_by_name(left[left_from:left_to], right[right_from:right_to])
+
+
+def _pairs_by_name(left: Sequence[Item], right: Sequence[Item]) -> Iterator[tuple[Item | None, Item | None]]:
+    by_name = SequenceMatcher(None, [item[1:3] for item in left], [item[1:3] for item in right], autojunk=False)
+    for tag, left_from, left_to, right_from, right_to in by_name.get_opcodes():
+        if tag == "equal":
+            yield from zip(left[left_from:left_to], right[right_from:right_to], strict=True)
+        else:
+            yield from ((item, None) for item in left[left_from:left_to])
+            yield from ((None, item) for item in right[right_from:right_to])
+
+
+def _row(left: Item | None, right: Item | None) -> tuple[Change, Item, Any, Any, float, float]:
+    nothing = float("nan")
+    if left is None:
+        assert right is not None
+        return Change.INSERTED, right, None, right.outcome, nothing, right.seconds
+    if right is None:
+        return Change.DELETED, left, left.outcome, None, left.seconds, nothing
+    if not same(left.arguments, right.arguments):
+        return Change.ARGUMENTS, right, left.arguments, right.arguments, left.seconds, right.seconds
+    change = Change.SAME if same(left.outcome, right.outcome) else Change.OUTCOME
+    return change, right, left.outcome, right.outcome, left.seconds, right.seconds

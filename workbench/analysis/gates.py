@@ -1,0 +1,191 @@
+"""What forbids or clouds an action whatever the single steps say: damage, other writers, other code, the pivot.
+
+The numbers G1 … G13 are those of the rule table that this file is checked against by
+`tests/analysis/test_gates.py`, one test per gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from workbench.analysis.facts import RunFacts, RunStatus, StepFacts
+from workbench.analysis.safety import Safety
+from workbench.analysis.state import State
+from workbench.journal import Report
+from workbench.model import Position, position_text
+
+__all__ = ["Action", "CodeCheck", "Finding", "Gates", "gates_of"]
+
+CodeCheck = Literal["clean", "diverged", "unknown"]
+
+
+class Action(StrEnum):
+    """What a person can do with a run."""
+
+    RESUME = "resume"
+    RETRY_FROM = "retry_from"
+    RERUN = "rerun"
+    COMPENSATE = "compensate"
+
+
+class Finding(NamedTuple):
+    """What a gate says about an action; SAFE ones are notes."""
+
+    safety: Safety
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """Facts about log, run and code that hold for every step.
+
+    Attributes:
+        status: Where the run stands.
+        rotten: Events may be missing from the middle (G1).
+        torn: The last write was cut off; its event was never acknowledged (G2).
+        tail_lost: The machine restarted and the log's tail was not synced (G3).
+        boot_unknown: Whether it restarted cannot be known.
+        writer_alive: Another process may be executing the run right now (G4).
+        code_check: What a dry replay of the code at hand found (G5); `None` when nobody replayed.
+        diverged_at: Where it diverged; `None` for unknown, which counts as the beginning.
+        stale: Steps whose recorded result must not be used again, each with the reason (G9, G10).
+        contested: Idempotent steps whose resource others may have written since.
+    """
+
+    status: RunStatus = RunStatus.INTERRUPTED
+    rotten: bool = False
+    torn: bool = False
+    tail_lost: bool = False
+    boot_unknown: bool = False
+    writer_alive: bool = False
+    code_check: CodeCheck | None = None
+    diverged_at: Position | None = None
+    stale: Mapping[Position, str] = field(default_factory=dict)
+    contested: frozenset[Position] = frozenset()
+
+    def findings(self, action: Action, steps: Sequence[StepFacts], start: int = 0) -> Iterator[Finding]:
+        """What the gates say, most basic first.
+
+        Args:
+            action: The action.
+            steps: All steps of the run, in order.
+            start: `retry_from`: number of the step from which on everything is executed again.
+        """
+        yield from self._writer()
+        yield from self._damage(action)
+        yield from self._code(action, steps, start)
+        yield from _unusable(action, steps, start)
+        yield from self._stale(action, steps, start)
+        yield from _pivot(action, steps)
+        yield from self._ended(action)
+
+    def assumptions(self, action: Action) -> list[str]:
+        """What the gates take for granted."""
+        assumed = []
+        if self.code_check is None and action is not Action.RERUN:
+            assumed.append("the code is the one that was recorded: no dry replay was made")
+        if self.boot_unknown:
+            assumed.append("the machine did not restart since the last write")
+        if self.tail_lost:
+            assumed.append("steps that must not repeat wrote their intent durably before they began")
+        return assumed
+
+    def _writer(self) -> Iterator[Finding]:
+        if self.writer_alive or self.status is RunStatus.RUNNING:
+            yield Finding(Safety.UNSAFE, "a live process may be executing this run: stop it first")
+
+    def _damage(self, action: Action) -> Iterator[Finding]:
+        broken = Safety.CHECK if action is Action.COMPENSATE else Safety.UNSAFE
+        if self.rotten:
+            yield Finding(broken, "events are missing from the middle of the log; they may hold acts")
+        if self.status is RunStatus.UNKNOWN:
+            yield Finding(broken, "the beginning of the run is not in the log; what is missing may hold acts")
+
+    def _code(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Finding]:
+        if action is Action.RERUN:
+            return
+        if self.code_check == "unknown":
+            yield Finding(Safety.CHECK, "nobody knows whether the code is the one that was recorded")
+        elif self.code_check == "diverged" and action is Action.COMPENSATE:
+            yield Finding(Safety.CHECK, "the code differs from the recorded one, and so may its undos")
+        elif self.code_check == "diverged" and not (action is Action.RETRY_FROM and self._before_divergence(steps, start)):
+            where = f" at {position_text(self.diverged_at)}" if self.diverged_at else ""
+            yield Finding(Safety.UNSAFE, f"the code diverges from the log{where}: results would go to other steps")
+
+    def _before_divergence(self, steps: Sequence[StepFacts], start: int) -> bool:
+        """Everything that the diverging code would read is read before it diverges."""
+        return self.diverged_at is not None and all(step.position != self.diverged_at for step in steps[:start])
+
+    def _stale(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Finding]:
+        if not self.stale or action not in {Action.RESUME, Action.RETRY_FROM}:
+            return
+        for step in steps[:start] if action is Action.RETRY_FROM else steps:
+            if step.position in self.stale:
+                yield Finding(Safety.CHECK, f"the recorded result of {step.label} is stale: {self.stale[step.position]}")
+
+    def _ended(self, action: Action) -> Iterator[Finding]:
+        if action is not Action.RESUME:
+            return
+        if self.status is RunStatus.COMPLETED:
+            yield Finding(Safety.SAFE, "the run has completed: there is nothing to resume")
+        elif self.status in {RunStatus.FAILED, RunStatus.CANCELLED}:
+            yield Finding(Safety.SAFE, f"the run has ended ({self.status}): resuming would end in the same way")
+
+
+def gates_of(
+    facts: RunFacts,
+    report: Report | None = None,
+    *,
+    code_check: CodeCheck | None = None,
+    diverged_at: Position | None = None,
+) -> Gates:
+    """The gates of a run.
+
+    Args:
+        facts: The run.
+        report: How its log was found; without one (other engines) the log counts as whole.
+        code_check: What a dry replay found.
+        diverged_at: Where it diverged.
+    """
+    if report is None:
+        return Gates(status=facts.status, code_check=code_check, diverged_at=diverged_at)
+    open_tail = not report.closed and report.last_seq > report.synced_seq
+    return Gates(
+        status=facts.status,
+        rotten=report.rotten,
+        torn=report.torn,
+        tail_lost=open_tail and report.same_boot is False,
+        boot_unknown=open_tail and report.same_boot is None,
+        writer_alive=report.writer_alive,
+        code_check=code_check,
+        diverged_at=diverged_at,
+    )
+
+
+def _unusable(action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Finding]:
+    """G6: a result that the code would be handed cannot be."""
+    if action is Action.RERUN:
+        return
+    for step in steps[:start] if action is Action.RETRY_FROM else steps:
+        if step.unusable:
+            safety = Safety.CHECK if action is Action.COMPENSATE else Safety.UNSAFE
+            yield Finding(safety, f"{step.label} is done, but {step.unusable}")
+
+
+def _pivot(action: Action, steps: Sequence[StepFacts]) -> Iterator[Finding]:
+    """G7: past the point of no return a run can only go forward."""
+    if action not in {Action.RERUN, Action.COMPENSATE}:
+        return
+    for step in steps:
+        if not step.declaration.pivot or not step.acts:
+            continue
+        if step.state in {State.COMMITTED, State.COMPENSATION_FAILED}:
+            yield Finding(Safety.UNSAFE, f"{step.label} is the point of no return and is done: go forward")
+        elif step.state in {State.IN_DOUBT, State.COMPENSATION_IN_DOUBT}:
+            probe = step.declaration.probe
+            said = f": ask {probe}" if probe else ", and it has no probe that could tell"
+            reason = f"{step.label} is the point of no return and may have happened{said}"
+            yield Finding(Safety.CHECK if probe else Safety.UNSAFE, reason)

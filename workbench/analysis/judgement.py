@@ -1,0 +1,125 @@
+"""One step under one deed: the table's cell, made worse by what is known about key, undo, probe and attempts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from workbench.analysis.facts import NS, StepFacts
+from workbench.analysis.safety import Cell, Deed, Group, Safety, cell_of, check
+from workbench.analysis.state import UNDONE_STATES, State
+from workbench.model import Kind, Position
+
+__all__ = ["ASSUMED_KEY_LIFETIME_SECONDS", "Judge", "Judgement", "key_holds"]
+
+ASSUMED_KEY_LIFETIME_SECONDS = 24 * 3600.0
+"""Where nobody says how long a key lives: services prune keys after a day (Stripe: "at least 24 hours")."""
+
+_FUTILE_UNDOS = 2
+"""An undo that failed so often needs a person, not a third try."""
+
+OLD_ANSWER = check("{step} was undone, and its old key may only repeat the old answer: use a new key", knowable=True)
+OVERWRITES = check("others may have written what {step} wrote since", knowable=True)
+TWO = check("an earlier attempt of {step} may have acted as well: look for two", knowable=True)
+UNDO_UNPROVEN = check("nobody declared that the undo of {step} is harmless when there is nothing to undo")
+UNDO_FUTILE = check("the undo of {step} failed more than once: a person must look", knowable=True)
+
+
+class Judgement(NamedTuple):
+    """What a deed means for one step."""
+
+    safety: Safety
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges steps of one run at one moment.
+
+    Attributes:
+        now_ns: The moment; keys age.
+        contested: Idempotent steps whose resource others may have written since (footnote 1 of the table).
+    """
+
+    now_ns: int
+    contested: frozenset[Position] = field(default_factory=frozenset)
+
+    def __call__(self, step: StepFacts, deed: Deed) -> Judgement:
+        """The verdict on one step."""
+        cell = self._worse(step, deed, cell_of(self.group(step, deed), deed, step.state))
+        reason = cell.reason.format(step=step.label)
+        if cell.safety is not Safety.CHECK or cell.knowable:
+            return Judgement(cell.safety, reason)
+        if step.declaration.probe:
+            return Judgement(Safety.CHECK, f"{reason}: ask {step.declaration.probe}")
+        return Judgement(Safety.UNSAFE, f"{reason}, and it has no probe that could tell")
+
+    def group(self, step: StepFacts, deed: Deed) -> Group:
+        """Which rows of the table apply: a key that does not hold and an undo that does not exist protect nobody."""
+        if not step.acts:
+            return Group.LOOKS
+        if step.kind is Kind.IDEMPOTENT:
+            return Group.IDEMPOTENT
+        if step.kind is Kind.KEYED:
+            return Group.KEYED if key_holds(step, deed, self.now_ns) else Group.WRITE
+        if step.kind is Kind.COMPENSATABLE and step.declaration.undo:
+            return Group.COMPENSATABLE
+        return Group.WRITE
+
+    def _worse(self, step: StepFacts, deed: Deed, cell: Cell) -> Cell:
+        """Refinements only ever cloud what the table calls SAFE."""
+        if cell.safety is not Safety.SAFE:
+            return cell
+        again = deed in {Deed.RETRY, Deed.RERUN}
+        if deed is Deed.UNDO:
+            cell = _undo(step, cell)
+        elif again and self._key_remembers_undone(step, deed):
+            cell = OLD_ANSWER
+        elif again and step.kind is Kind.IDEMPOTENT and step.state is State.COMMITTED and step.position in self.contested:
+            cell = OVERWRITES
+        return TWO if cell.safety is Safety.SAFE and _acted_repeatedly(step) else cell
+
+    def _key_remembers_undone(self, step: StepFacts, deed: Deed) -> bool:
+        """Footnote 5: after an undo, a service that knows the key answers with the old success and does nothing."""
+        if step.state is not State.COMPENSATED or not _key_stays(step, deed):
+            return False
+        lifetime = step.declaration.key_lifetime_seconds
+        return lifetime is None or _age_seconds(step, self.now_ns) < lifetime
+
+
+def key_holds(step: StepFacts, deed: Deed, now_ns: int) -> bool:
+    """Whether the other side would recognise a repetition: same key, same for all attempts, and not too old.
+
+    A key that contains the run id changes with a new run; a business key (an order number) does not.
+    """
+    lifetime = step.declaration.key_lifetime_seconds
+    alive = _age_seconds(step, now_ns) < (ASSUMED_KEY_LIFETIME_SECONDS if lifetime is None else lifetime)
+    return _key_stays(step, deed) and not step.key_changed and alive
+
+
+def _key_stays(step: StepFacts, deed: Deed) -> bool:
+    return bool(step.key) and not (deed is Deed.RERUN and step.run_id in step.key)
+
+
+def _age_seconds(step: StepFacts, now_ns: int) -> float:
+    return (now_ns - step.started_ns) / NS
+
+
+def _undo(step: StepFacts, cell: Cell) -> Cell:
+    """Footnote 6: an undo that is not harmless to repeat needs to know whether there is something to undo."""
+    if step.state not in UNDONE_STATES and not (step.kind is Kind.COMPENSATABLE and step.declaration.undo):
+        return cell
+    unsure = step.state in {State.IN_DOUBT, State.COMPENSATION_IN_DOUBT}
+    unsure |= step.state is State.COMPENSATION_FAILED and not step.undo_definite
+    if unsure and not step.declaration.undo_null_safe:
+        return UNDO_UNPROVEN
+    if step.state is State.COMPENSATION_FAILED and step.undo_failures >= _FUTILE_UNDOS:
+        return UNDO_FUTILE
+    return cell
+
+
+def _acted_repeatedly(step: StepFacts) -> bool:
+    """Two executions without a common key, of which only one is known to have acted."""
+    if not step.repeated or step.kind in {Kind.PURE, Kind.READ, Kind.IDEMPOTENT}:
+        return False
+    return step.kind is not Kind.KEYED or not step.key or step.key_changed

@@ -1,0 +1,156 @@
+"""What each action would do to each step, and how safe that makes it: the worst over gates and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from workbench.analysis.facts import RunStatus, StepFacts
+from workbench.analysis.gates import Action, Finding, Gates
+from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS, Judge
+from workbench.analysis.safety import ORDER, Deed, Group, Safety
+from workbench.analysis.state import State
+from workbench.model import Position
+
+__all__ = ["Option", "consider", "deeds_of"]
+
+_DONE = frozenset({State.COMMITTED, State.COMPENSATION_FAILED})
+_DOUBTFUL = frozenset({State.IN_DOUBT, State.COMPENSATION_IN_DOUBT})
+_TO_UNDO = _DONE | _DOUBTFUL
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One action, judged. Steps appear by label: `charge_card (3)`.
+
+    Attributes:
+        action: The action.
+        from_step: `retry_from`: the first step that is executed again; `""` for the other actions.
+        from_position: Its position; `()` for the other actions.
+        safety: The verdict.
+        because: The reason that decides.
+        reasons: All reasons of that weight, and the notes of the gates.
+        executes_again: Steps in the log that would be executed (again), in order. What the run has not reached
+            yet is not in the log, so not here.
+        already_done: Effects that have happened and are not undone.
+        must_compensate: Compensatable effects to undo, last one first: by `compensate` itself; before the action
+            where it would do them twice.
+        in_doubt: Effects of which nobody knows whether they happened, or are undone.
+        assumed: What the verdict takes for granted.
+        useful: The action would change anything.
+    """
+
+    action: Action
+    from_step: str
+    from_position: Position
+    safety: Safety
+    because: str
+    reasons: tuple[str, ...]
+    executes_again: tuple[str, ...]
+    already_done: tuple[str, ...]
+    must_compensate: tuple[str, ...]
+    in_doubt: tuple[str, ...]
+    assumed: tuple[str, ...]
+    useful: bool
+
+
+def deeds_of(steps: Sequence[StepFacts], action: Action, start: int = 0) -> list[Deed]:
+    """What the action does to each step.
+
+    `retry_from` keeps the log before the first intent of its step: a step that began earlier and had no outcome by
+    then is executed again as well. `resume` executes what has no outcome; a recorded failure is an outcome.
+    """
+    if action is Action.RERUN:
+        return [Deed.RERUN] * len(steps)
+    if action is Action.COMPENSATE:
+        return [Deed.UNDO] * len(steps)
+    if action is Action.RESUME:
+        return [Deed.KEEP if step.answered else Deed.RESUME for step in steps]
+    cut = steps[start].opened
+    return [
+        Deed.RETRY if number >= start or not step.answered or step.answer >= cut else Deed.KEEP
+        for number, step in enumerate(steps)
+    ]
+
+
+def consider(
+    steps: Sequence[StepFacts], gates: Gates, judge: Judge, action: Action, start: int = 0
+) -> Option:
+    """Judge one action.
+
+    Args:
+        steps: All steps of the run, in the order in which they began.
+        gates: What holds for the whole run.
+        judge: Judges single steps.
+        action: The action.
+        start: `retry_from`: number of the first step to execute again.
+    """
+    deeds = deeds_of(steps, action, start)
+    findings = [*gates.findings(action, steps, start)]
+    findings += [Finding(*judge(step, deed)) for step, deed in zip(steps, deeds, strict=True)]
+    safety = max((finding.safety for finding in findings), key=ORDER.__getitem__, default=Safety.SAFE)
+    again = [step for step, deed in zip(steps, deeds, strict=True) if deed not in {Deed.KEEP, Deed.UNDO}]
+    reasons = tuple(dict.fromkeys(finding.reason for finding in findings if finding.safety is safety))
+    undo = _to_undo(steps, deeds, judge)
+    is_retry = action is Action.RETRY_FROM and bool(steps)
+    return Option(
+        action=action,
+        from_step=steps[start].label if is_retry else "",
+        from_position=steps[start].position if is_retry else (),
+        safety=safety,
+        because=_because(safety, reasons, action, again, undo),
+        reasons=reasons,
+        executes_again=_labels(again),
+        already_done=_labels(step for step in steps if step.acts and step.state in _DONE),
+        must_compensate=_labels(undo),
+        in_doubt=_labels(step for step in steps if step.acts and step.state in _DOUBTFUL),
+        assumed=(*gates.assumptions(action), *_assumed(steps, deeds, judge)),
+        useful=_useful(action, gates, undo),
+    )
+
+
+def _to_undo(steps: Sequence[StepFacts], deeds: Sequence[Deed], judge: Judge) -> list[StepFacts]:
+    """Sagas are undone backwards: Cj … C1 (Garcia-Molina and Salem 1987)."""
+    found = []
+    for step, deed in zip(steps, deeds, strict=True):
+        undoable = judge.group(step, deed) is Group.COMPENSATABLE
+        if undoable and step.state in (_TO_UNDO if deed is Deed.UNDO else _DONE) and deed is not Deed.KEEP:
+            found.append(step)
+    return found[::-1] if len(found) > 1 else found
+
+
+def _because(
+    safety: Safety, reasons: Sequence[str], action: Action, again: Sequence[StepFacts], undo: Sequence[StepFacts]
+) -> str:
+    """The reason that decides; for a SAFE action, what it comes to."""
+    if safety is not Safety.SAFE:
+        return reasons[0]
+    for reason in reasons:
+        if reason.startswith("the run has "):
+            return reason
+    if action is Action.COMPENSATE:
+        return f"every effect can be undone: {', '.join(_labels(undo))}" if undo else "there is nothing to undo"
+    acting = [step.label for step in again if step.acts]
+    if not acting:
+        return "no recorded effect is executed again"
+    decisive = [reason for reason in reasons if acting[0] in reason]
+    return f"every step that would be executed again can be: {decisive[0]}" if decisive else reasons[0]
+
+
+def _assumed(steps: Iterable[StepFacts], deeds: Iterable[Deed], judge: Judge) -> Iterable[str]:
+    for step, deed in zip(steps, deeds, strict=True):
+        for reason in step.assumed:
+            yield f"{step.label}: {reason}"
+        trusted = deed in {Deed.RESUME, Deed.RETRY, Deed.RERUN} and judge.group(step, deed) is Group.KEYED
+        if trusted and step.declaration.key_lifetime_seconds is None:
+            yield f"{step.label}: its key lives {ASSUMED_KEY_LIFETIME_SECONDS / 3600:g} h, nobody declared for how long"
+
+
+def _useful(action: Action, gates: Gates, undo: Sequence[StepFacts]) -> bool:
+    if action is Action.RESUME:
+        return gates.status not in {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.COMPENSATED}
+    return bool(undo) if action is Action.COMPENSATE else True
+
+
+def _labels(steps: Iterable[StepFacts]) -> tuple[str, ...]:
+    return tuple(step.label for step in steps)

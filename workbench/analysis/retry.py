@@ -1,0 +1,89 @@
+"""From which step to retry: the largest one that is not after the trouble and repeats nothing that must not be.
+
+All candidates are rated in one sweep: a run of ten thousand steps has ten thousand of them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from workbench.analysis.facts import RunStatus, StepFacts
+from workbench.analysis.gates import Action, Gates
+from workbench.analysis.judgement import Judge
+from workbench.analysis.safety import ORDER, Deed
+from workbench.analysis.state import State
+
+__all__ = ["best_start", "ceiling", "ratings"]
+
+
+def ceiling(steps: Sequence[StepFacts], gates: Gates) -> int:
+    """Number of the last step from which a retry makes sense: later ones would leave the trouble in the log.
+
+    The trouble is the first stale result, the first step without an outcome, or the failure of a failed run.
+    """
+    troubles = [number for number, step in enumerate(steps) if step.position in gates.stale or not step.answered]
+    if gates.status in {RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.COMPENSATED}:
+        troubles += [number for number, step in enumerate(steps) if _failed(step)][-1:]
+    return min(troubles, default=len(steps) - 1)
+
+
+def ratings(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> list[int]:
+    """How bad a retry from each step would be: 0 SAFE, 1 CHECK, 2 UNSAFE."""
+    kept = [ORDER[judge(step, Deed.KEEP).safety] for step in steps]
+    again = [ORDER[judge(step, Deed.RETRY).safety] for step in steps]
+    opened = [step.opened for step in steps]
+    count = len(steps)
+    rating = [0] * count
+    arrived = [0] * (count + 1)
+    for number, step in enumerate(steps):
+        first_kept = max(bisect_right(opened, step.answer), number + 1) if step.answered else count
+        arrived[first_kept] = max(arrived[first_kept], kept[number])
+        for candidate in range(number + 1, first_kept):
+            rating[candidate] = max(rating[candidate], again[number])
+    prefix = suffix = 0
+    for number in range(count):
+        prefix = max(prefix, arrived[number])
+        rating[number] = max(rating[number], prefix)
+    for number in range(count - 1, -1, -1):
+        suffix = max(suffix, again[number])
+        rating[number] = max(rating[number], suffix)
+    return _gated(rating, steps, gates)
+
+
+def _gated(rating: list[int], steps: Sequence[StepFacts], gates: Gates) -> list[int]:
+    """What the gates say about each candidate; what they say about one, they say about all later ones."""
+    levels: dict[int, int] = {}
+
+    def level(start: int) -> int:
+        if start not in levels:
+            findings = gates.findings(Action.RETRY_FROM, steps, start)
+            levels[start] = max((ORDER[finding.safety] for finding in findings), default=0)
+        return levels[start]
+
+    def fill(first: int, last: int) -> None:
+        if first > last:
+            return
+        if level(first) == level(last):
+            for number in range(first, last + 1):
+                rating[number] = max(rating[number], level(first))
+            return
+        middle = (first + last) // 2
+        fill(first, middle)
+        fill(middle + 1, last)
+
+    fill(0, len(steps) - 1)
+    return rating
+
+
+def best_start(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> int:
+    """The step to retry from: the last of the best rated ones up to the trouble; -1 when there is no step."""
+    if not steps:
+        return -1
+    rated = ratings(steps, gates, judge)[: ceiling(steps, gates) + 1]
+    best = min(rated)
+    return max(number for number, rating in enumerate(rated) if rating == best)
+
+
+def _failed(step: StepFacts) -> bool:
+    return bool(step.error_type) or step.state in {State.FAILED, State.IN_DOUBT}

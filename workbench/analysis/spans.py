@@ -1,0 +1,151 @@
+"""The stretches of time a run consists of: attempts of steps, their undo, and waits. What a timeline draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from workbench._errors import PayloadError
+from workbench.analysis.facts import StepFacts, read_facts
+from workbench.journal import Report
+from workbench.machine import RunRecord, Slot, Verb, read_run
+from workbench.model import EventType, History, instant, position_text
+
+__all__ = ["Span", "spans_of"]
+
+_UNDO_ENDS = {
+    EventType.CompensationCompleted: "compensated",
+    EventType.CompensationFailed: "compensation_failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One stretch.
+
+    Attributes:
+        name: Lane: name of step, signal or child, or `timer`.
+        position: Where in the program, as text.
+        state: State of a step, `retried` for an attempt that another followed, `waiting` for all else.
+        started: Aware UTC.
+        ended: Aware UTC; for an open one the last sign of life of the process that began it.
+        attempt: 1-based; 0 where attempts do not apply.
+        open: Nothing in the log says how it ended.
+        note: Error text; `""` for none.
+        code: `"flows.py:43"`; `""` for unknown.
+    """
+
+    name: str
+    position: str
+    state: str
+    started: datetime
+    ended: datetime
+    attempt: int = 0
+    open: bool = False
+    note: str = ""
+    code: str = ""
+
+
+def spans_of(history: History, run_id: str, report: Report | None = None) -> list[Span]:
+    """Spans of one run, in the order in which they began.
+
+    Args:
+        history: Where the run is.
+        run_id: The run; an unknown one has no spans.
+        report: How the log was found.
+    """
+    record = read_run(history, run_id)
+    steps = {step.position: step for step in read_facts(history, run_id, report).steps}
+    reader = _Reader(record)
+    spans: list[Span] = []
+    for slot in record.slots.values():
+        if slot.verb is Verb.CALL_STEP:
+            spans += reader.attempts(slot, steps[slot.position])
+        elif slot.answer != slot.opened:  # clock readings and draws take no time
+            spans.append(reader.wait(slot))
+    spans += reader.undos()
+    return sorted(spans, key=lambda span: span.started)
+
+
+class _Reader:
+    def __init__(self, record: RunRecord) -> None:
+        self._record = record
+        self._history = record.history
+        self._rows = record.history.rows_of(record.run_id)
+        self._recovered = [
+            row for row in record.ambient if self._history.columns.type[row] == EventType.RunRecovered
+        ]
+
+    def attempts(self, slot: Slot, step: StepFacts) -> Iterator[Span]:
+        rows = sorted({slot.opened, slot.answer, *slot.between} - {-1})
+        began = -1
+        for row in rows:
+            kind = EventType(self._history.columns.type[row])
+            if kind is EventType.StepStarted:
+                if began >= 0:
+                    yield self._attempt(step, began, -1, "in_doubt")
+                began = row
+            elif began >= 0:
+                state = "retried" if kind is EventType.AttemptFailed else str(step.state)
+                yield self._attempt(step, began, row, state)
+                began = -1
+        if began >= 0:
+            yield self._attempt(step, began, -1, str(step.state))
+
+    def _attempt(self, step: StepFacts, began: int, ended: int, state: str) -> Span:
+        return Span(
+            name=step.name, position=position_text(step.position), state=state,
+            started=self._time(began), ended=self._time(ended if ended >= 0 else self._last_sign(began)),
+            attempt=self._history.columns.attempt[began], open=ended < 0,
+            note=self._error(ended) if ended >= 0 else "", code=step.code,
+        )  # fmt: skip
+
+    def wait(self, slot: Slot) -> Span:
+        ended = slot.answer if slot.answer >= 0 else max(slot.between, default=-1)
+        return Span(
+            name=slot.name or "timer", position=position_text(slot.position), state="waiting",
+            started=self._time(slot.opened), ended=self._time(ended if ended >= 0 else self._last_sign(slot.opened)),
+            open=ended < 0, note=str(slot.verb),
+        )  # fmt: skip
+
+    def undos(self) -> Iterator[Span]:
+        begun: dict[Any, int] = {}
+        for row in self._rows:
+            kind = EventType(self._history.columns.type[row])
+            if kind is EventType.CompensationStarted:
+                begun[self._history.position(row)] = row
+            elif kind in _UNDO_ENDS:
+                start = begun.pop(self._history.position(row), row)
+                yield self._undo(start, row, _UNDO_ENDS[kind])
+        for row in begun.values():
+            yield self._undo(row, -1, "compensation_in_doubt")
+
+    def _undo(self, began: int, ended: int, state: str) -> Span:
+        name = self._history.declaration(began).name
+        return Span(
+            name=name, position=position_text(self._history.position(began)), state=state,
+            started=self._time(began), ended=self._time(ended if ended >= 0 else self._last_sign(began)),
+            attempt=self._history.columns.attempt[began], open=ended < 0,
+            note=self._error(ended) if ended >= 0 else "",
+        )  # fmt: skip
+
+    def _last_sign(self, began: int) -> int:
+        """The last event before the run went on elsewhere, or of the run."""
+        resumed = next((row for row in self._recovered if row > began), None)
+        return max((row for row in self._rows if resumed is None or row < resumed), default=began)
+
+    def _time(self, row: int) -> datetime:
+        return instant(self._history.columns.time_ns[row])
+
+    def _error(self, row: int) -> str:
+        tag = self._history.tags[self._history.columns.tag[row]]
+        if not tag:
+            return ""
+        try:
+            body = self._history.payload(row)
+        except PayloadError as error:
+            return f"{tag} (unreadable: {error.message})"
+        message = getattr(body.get("error"), "message", "") if isinstance(body, dict) else ""
+        return f"{tag}: {message}" if message else tag

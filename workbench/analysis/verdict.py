@@ -1,0 +1,217 @@
+"""May this run be resumed, retried, run again or compensated? An answer with its reasons and its assumptions.
+
+The verdict quantifies over every world that agrees with the log (`workbench.analysis.safety`), the worst over
+gates and steps. It never says more than the log and the declared kinds do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.analysis.facts import RunStatus, StepFacts, read_facts
+from workbench.analysis.gates import Action, CodeCheck, Gates, gates_of
+from workbench.analysis.judgement import Judge
+from workbench.analysis.options import Option, consider
+from workbench.analysis.retry import best_start, ceiling
+from workbench.analysis.safety import Safety
+from workbench.analysis.state import State
+from workbench.journal import Report
+from workbench.model import History, Position, position_text
+from workbench.recorder.clock import SYSTEM_CLOCK
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["PREFERENCE", "Doubt", "Verdict", "verdict", "verdict_of"]
+
+PREFERENCE = (Action.RESUME, Action.RETRY_FROM, Action.COMPENSATE, Action.RERUN)
+"""Among SAFE actions: the one that disturbs least first."""
+
+_SHOWN_CANDIDATES = 20
+"""Steps before the trouble that get a `retry_from` row of their own, besides the best one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A question that only the outside can answer.
+
+    Attributes:
+        step: Label of the step.
+        position: Its position, `"3"`.
+        state: `in_doubt` or `compensation_in_doubt`.
+        probe: Name of the read-only question that settles it; `""` when only a person can find out.
+        key: Idempotency key to ask with; `""` for none.
+    """
+
+    step: str
+    position: str
+    state: State
+    probe: str
+    key: str
+
+    def __str__(self) -> str:
+        """The question in words."""
+        asked = "Is it undone?" if self.state is State.COMPENSATION_IN_DOUBT else "Did it happen?"
+        how = f"Ask {self.probe}." if self.probe else "No probe is declared: look at the other side."
+        return f"{self.step}: {asked} {how}" + (f" Its key is {self.key}." if self.key else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What may be done with a run.
+
+    Attributes:
+        run_id: The run.
+        status: Where it stands.
+        rows: Every option, judged; `options` shows them as a frame.
+        in_doubt: Questions to settle; each answer, recorded, makes a new verdict possible.
+    """
+
+    run_id: str
+    status: RunStatus
+    rows: tuple[Option, ...]
+    in_doubt: tuple[Doubt, ...]
+
+    @property
+    def best_option(self) -> Option | None:
+        """The preferred one among the useful SAFE options; `None` also when the run is at rest."""
+        if self.status in {RunStatus.COMPLETED, RunStatus.COMPENSATED}:
+            return None
+        for action in PREFERENCE:
+            row = self.row(action)
+            if row is not None and row.safety is Safety.SAFE and row.useful:
+                return row
+        return None
+
+    @property
+    def best(self) -> str | None:
+        """Action of the preferred row, or `None` when no action is SAFE or none is needed."""
+        option = self.best_option
+        return str(option.action) if option is not None else None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """One sentence per action, `retry_from` by its best step."""
+        rows = (self.row(action) for action in PREFERENCE)
+        return tuple(f"{_title(row)}: {row.safety}, {row.because}" for row in rows if row is not None)
+
+    def row(self, action: str, from_step: str = "") -> Option | None:
+        """The option for an action.
+
+        Args:
+            action: `resume`, `retry_from`, `rerun` or `compensate`.
+            from_step: Label, name or position of the step to retry from; the best one by default. A name that
+                occurs more than once means its first occurrence.
+        """
+        for row in self.rows:
+            named = (row.from_step, row.from_step.rpartition(" ")[0], position_text(row.from_position))
+            if row.action == action and (not from_step or from_step in named):
+                return row
+        return None
+
+    @property
+    def options(self) -> pd.DataFrame:
+        """One row per action, `retry_from` one per candidate step, the best one first.
+
+        Columns:
+            action: category, `resume retry_from rerun compensate`.
+            from_step: str, label of the first step that is executed again; `""` where that does not apply.
+            safety: ordered category, `SAFE < CHECK < UNSAFE`.
+            because: str, the reason that decides.
+            executes_again, already_done, must_compensate, in_doubt: list of step labels such as
+                `"charge_card (3)"`; `must_compensate` in the order of undoing.
+            assumed: list of str, what the verdict takes for granted.
+            useful: bool, whether the action would change anything.
+        """
+        from workbench.analysis.verdict_frame import frame_of_options
+
+        return frame_of_options(self.rows)
+
+    def text(self) -> str:
+        """A short report for people without a notebook."""
+        option = self.best_option
+        rest = "nothing needs to be done" if self.status is RunStatus.COMPLETED else "a person must decide"
+        lines = [
+            f"Run {self.run_id} is {self.status}. According to this log and the declared kinds:",
+            f"  best: {_title(option)}" if option is not None else f"  best: none, {rest}",
+            *(f"  {reason}" for reason in self.reasons),
+        ]
+        lines += ["In doubt:", *(f"  {doubt}" for doubt in self.in_doubt)] if self.in_doubt else []
+        assumed = list(dict.fromkeys(text for row in self.rows for text in row.assumed))
+        lines += ["Assumed:", *(f"  {text}" for text in assumed)] if assumed else []
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        """The report."""
+        return self.text()
+
+    def __repr__(self) -> str:
+        """The run and the answer."""
+        return f"<verdict on {self.run_id}: best {self.best or 'none'}>"
+
+
+def verdict(
+    run_id: str, steps: Sequence[StepFacts], gates: Gates, *, now_ns: int, from_position: Position | None = None
+) -> Verdict:
+    """Judge every action. Pure: the same facts at the same moment give the same verdict.
+
+    Args:
+        run_id: The run.
+        steps: All its steps in the order in which they began, those that only look included.
+        gates: What holds for the whole run.
+        now_ns: The moment of acting, nanoseconds since the epoch: keys age.
+        from_position: A step that must have a `retry_from` row.
+    """
+    judge = Judge(now_ns, gates.contested)
+    rows = [consider(steps, gates, judge, Action.RESUME)]
+    rows += [
+        consider(steps, gates, judge, Action.RETRY_FROM, start) for start in _starts(steps, gates, judge, from_position)
+    ]
+    rows += [consider(steps, gates, judge, action) for action in (Action.RERUN, Action.COMPENSATE)]
+    doubts = tuple(
+        Doubt(step.label, position_text(step.position), step.state, step.declaration.probe, step.key)
+        for step in steps
+        if step.acts and step.state in {State.IN_DOUBT, State.COMPENSATION_IN_DOUBT}
+    )
+    return Verdict(run_id, gates.status, tuple(rows), doubts)
+
+
+def verdict_of(
+    history: History,
+    run_id: str,
+    report: Report | None = None,
+    *,
+    code_check: CodeCheck | None = None,
+    diverged_at: Position | None = None,
+    now_ns: int | None = None,
+) -> Verdict:
+    """The verdict on a run of a history.
+
+    Args:
+        history: Where the run is.
+        run_id: The run.
+        report: How the log was found.
+        code_check: What a dry replay of the code at hand found; `None` when none was made.
+        diverged_at: Where it diverged.
+        now_ns: The moment of acting; now by default.
+    """
+    facts = read_facts(history, run_id, report)
+    gates = gates_of(facts, report, code_check=code_check, diverged_at=diverged_at)
+    return verdict(run_id, facts.steps, gates, now_ns=SYSTEM_CLOCK.now_ns() if now_ns is None else now_ns)
+
+
+def _starts(steps: Sequence[StepFacts], gates: Gates, judge: Judge, wanted: Position | None) -> list[int]:
+    """Numbers of the steps that get a row: the best one, then those nearest to the trouble."""
+    best = best_start(steps, gates, judge)
+    if best < 0:
+        return []
+    last = ceiling(steps, gates)
+    nearest = range(last, max(last - _SHOWN_CANDIDATES, -1), -1)
+    asked = [number for number, step in enumerate(steps) if step.position == wanted] if wanted is not None else []
+    return list(dict.fromkeys([best, *nearest, *asked]))
+
+
+def _title(option: Option) -> str:
+    return f"{option.action} {option.from_step}".strip()

@@ -1,0 +1,28 @@
+"""The commands, in the order in which a newcomer meets them."""
+
+from workbench.cli.commands.command import Command
+from workbench.cli.commands.demo import DemoCommand
+from workbench.cli.commands.doctor import Doctor
+from workbench.cli.commands.dump import Dump
+from workbench.cli.commands.lab import Lab
+from workbench.cli.commands.ls import Ls
+from workbench.cli.commands.replay import Replay
+from workbench.cli.commands.show import Show
+from workbench.cli.commands.timeline import TimelineCommand
+from workbench.cli.commands.verdict import VerdictCommand
+from workbench.cli.commands.what_if import WhatIf
+
+__all__ = ["COMMANDS", "Command"]
+
+COMMANDS: tuple[type[Command], ...] = (
+    DemoCommand,
+    Lab,
+    Ls,
+    Show,
+    TimelineCommand,
+    Replay,
+    WhatIf,
+    VerdictCommand,
+    Dump,
+    Doctor,
+)

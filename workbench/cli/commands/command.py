@@ -1,0 +1,54 @@
+"""What a command is."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from workbench.cli.output import Output
+    from workbench.recording import Recording, Run
+
+__all__ = ["Command", "add_recording", "add_run", "chosen_run", "opened"]
+
+
+class Command(Protocol):
+    """One word after `workbench`. The class docstring is its help."""
+
+    name: str
+
+    @staticmethod
+    def add_arguments(parser: argparse.ArgumentParser) -> None:
+        """Declare its arguments."""
+
+    @staticmethod
+    def run(options: argparse.Namespace, output: Output) -> int:
+        """Do it; returns the exit code."""
+
+
+def add_recording(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """The argument that names what to open."""
+    parser.add_argument(
+        "where", nargs="+" if several else None, metavar="RECORDING", help="file, folder or quoted glob pattern"
+    )
+    parser.add_argument(
+        "--mode", default="prefix", choices=["prefix", "tail", "strict", "salvage"], help="how to meet damage"
+    )
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Recording and run."""
+    add_recording(parser)
+    parser.add_argument("run_id", nargs="?", metavar="RUN", help="run id; may be left out when there is only one")
+
+
+def opened(options: argparse.Namespace, output: Output) -> Recording:
+    """The recording that the options name."""
+    from workbench.recording import open_recording
+
+    return open_recording(options.where, mode=options.mode, progress=lambda files: output.progress(files, "opening"))
+
+
+def chosen_run(options: argparse.Namespace, output: Output) -> Run:
+    """The run that the options name, or the only one."""
+    return opened(options, output).run(options.run_id)

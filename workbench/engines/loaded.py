@@ -1,0 +1,26 @@
+"""What every engine's `load` gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.journal import Report
+from workbench.model import History
+
+__all__ = ["Loaded"]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One opened source.
+
+    Attributes:
+        history: Its events.
+        report: In what state it was found; `None` for engines whose storage vouches for itself.
+        path: Where it came from.
+    """
+
+    history: History
+    report: Report | None
+    path: Path

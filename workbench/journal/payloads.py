@@ -1,0 +1,72 @@
+"""Bodies of events, read one at a time when asked for."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+from workbench._errors import UndecodableError
+from workbench.journal.codec import decode
+from workbench.journal.format import BLOB_FLAG, FRAME, FRAME_SIZE, PATH_ITEM, PAYLOAD_LIMIT
+from workbench.journal.notes import IMPOSSIBLE, read_note
+from workbench.journal.scan import Blobs
+
+__all__ = ["LogPayloads"]
+
+
+class LogPayloads:
+    """Reads the body of one event at a time.
+
+    Args:
+        buffer: The log's bytes.
+        offsets: Offset of each event's frame.
+        blobs: Where the parts of large payloads are.
+    """
+
+    def __init__(self, buffer: Any, offsets: array[int], blobs: Blobs) -> None:
+        self._buffer = buffer
+        self._offsets = offsets
+        self._blobs = blobs
+
+    def __call__(self, row: int) -> Any:
+        """Decoded body of the event in this row.
+
+        Raises:
+            UndecodableError: The bytes are no payload, or parts of it are missing.
+        """
+        return decode(self.raw(row))
+
+    def raw(self, row: int) -> bytes:
+        """Encoded body of the event in this row.
+
+        Raises:
+            UndecodableError: A part of a large payload is missing or its sizes contradict each other.
+        """
+        flags, body = self._body(self._offsets[row])
+        return self._join(body) if flags & BLOB_FLAG else body
+
+    def _body(self, at: int) -> tuple[int, bytes]:
+        header = FRAME.unpack_from(self._buffer, at)
+        start = at + FRAME_SIZE
+        return header[3], bytes(self._buffer[start + header[13] * PATH_ITEM : start + header[4]])
+
+    def _join(self, body: bytes) -> bytes:
+        try:
+            reference = read_note(body)
+            first, parts, size = (int(reference[name]) for name in ("first", "parts", "size"))
+        except IMPOSSIBLE as error:
+            raise UndecodableError(f"a large payload has no usable reference ({error})") from error
+        if not 0 < size <= PAYLOAD_LIMIT or not 0 < parts <= size:
+            raise UndecodableError(f"a payload claims {size} bytes in {parts} parts")
+        joined = bytearray()
+        for seq in range(first, first + parts):
+            at = self._blobs.offset(seq)
+            if at is None:
+                hint = "open with mode='salvage' to see what is damaged"
+                raise UndecodableError(f"part {seq} of a large payload is missing from the log", hint=hint)
+            joined += self._body(at)[1]
+            if len(joined) > size:
+                break
+        if len(joined) != size:
+            raise UndecodableError(f"a large payload has {len(joined)} bytes instead of {size}")
+        return bytes(joined)

@@ -1,0 +1,160 @@
+"""`Recording`: what `wb.open` gives: one or many logs, of any engine, as three frames and a list of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench._errors import RunNotFoundError, UsageError
+from workbench.analysis import events_frame, runs_frame, steps_frame
+from workbench.engines import Loaded, load
+from workbench.journal import OpenMode, Report
+from workbench.model import History, visible
+from workbench.recording.run import Run
+from workbench.recording.sources import Where, files_of
+from workbench.views import html_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Recording", "open_recording"]
+
+Progress = Callable[[Sequence[Path]], Iterable[Path]]
+
+
+def open_recording(
+    where: Where, *, mode: OpenMode | str = OpenMode.PREFIX, progress: Progress | None = None
+) -> Recording:
+    """Open recordings: `wb.open`.
+
+    Nothing is modified, imported or executed.
+
+    Args:
+        where: A file, a glob pattern, a folder (searched through), or a list of these.
+        mode: How to meet damage: `prefix` (default), `tail`, `strict` or `salvage`, see `OpenMode`.
+        progress: Wraps the list of files while they are read; by default a bar in notebooks and terminals when
+            there are many.
+
+    Raises:
+        LogNotFoundError: Nothing is there.
+        LogError: A file cannot be read as asked; each kind of trouble has its own class.
+    """
+    files = files_of(where)
+    tracked = progress(files) if progress is not None else _tracked(files)
+    return Recording([load(path, mode) for path in tracked])
+
+
+class Recording:
+    """One or many opened logs.
+
+    Args:
+        logs: The opened logs.
+    """
+
+    def __init__(self, logs: Sequence[Loaded]) -> None:
+        self.logs = tuple(logs)
+
+    # --- frames ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row per run; see `workbench.analysis.runs_frame` for columns, dtypes and units."""
+        return runs_frame(self._histories, self._reports)
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """One row per step of every run; see `workbench.analysis.steps_frame`."""
+        return steps_frame(self._histories, self._reports)
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """One row per event; see `workbench.analysis.events_frame`. Payloads: `run.payload(seq)`."""
+        return events_frame(self._histories)
+
+    # --- runs -----------------------------------------------------------------------------------------------
+
+    def run(self, run_id: str | None = None) -> Run:
+        """One run.
+
+        Args:
+            run_id: Its id; may be left out when there is only one run.
+
+        Raises:
+            RunNotFoundError: No such run.
+            UsageError: There are several runs, or several logs hold this id.
+        """
+        if run_id is None:
+            return self._only()
+        logs = [log for log in self.logs if run_id in log.history.run_ids]
+        if not logs:
+            known = ", ".join(self._run_ids[:5]) or "none"
+            raise RunNotFoundError(f"no run {run_id!r} in this recording", run_id=run_id, hint=f"it holds: {known}")
+        if len(logs) > 1:
+            where = ", ".join(str(log.path) for log in logs)
+            raise UsageError(f"{len(logs)} logs hold a run {run_id!r}: {where}", hint="open one of them alone")
+        return Run(logs[0], run_id)
+
+    def __getitem__(self, run_id: str) -> Run:
+        """`rec["order-42"]` is `rec.run("order-42")`."""
+        return self.run(run_id)
+
+    def __iter__(self) -> Iterator[Run]:
+        """Every run, log by log."""
+        return (Run(log, run_id) for log in self.logs for run_id in log.history.run_ids)
+
+    def __len__(self) -> int:
+        """Number of runs."""
+        return len(self._run_ids)
+
+    def _only(self) -> Run:
+        if len(self) != 1:
+            some = ", ".join(self._run_ids[:5])
+            raise UsageError(f"this recording holds {len(self)} runs", hint=f"say which one, for example {some}")
+        return next(iter(self))
+
+    # --- for people -----------------------------------------------------------------------------------------
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is wrong with the logs, in words; empty when nothing is."""
+        return [
+            f"{log.path}: {log.report}"
+            for log in self.logs
+            if log.report is not None and (log.report.torn or log.report.rotten)
+        ]
+
+    def __repr__(self) -> str:
+        """How much there is, and what can be done next."""
+        events = sum(len(log.history) for log in self.logs)
+        lines = [f"Recording: {len(self)} runs, {events:,} events in {len(self.logs)} log(s)", *self.warnings]
+        lines.append("  next: .runs .steps .events, .run(id)")
+        return visible("\n".join(lines))
+
+    def _repr_html_(self) -> str:
+        head = html_text(repr(self)).replace("\n", "<br>")
+        return f"<p>{head}</p>{self.runs.to_html(max_rows=20, escape=True)}"
+
+    @property
+    def _histories(self) -> list[History]:
+        return [log.history for log in self.logs]
+
+    @property
+    def _reports(self) -> list[Report | None]:
+        return [log.report for log in self.logs]
+
+    @cached_property
+    def _run_ids(self) -> list[str]:
+        return [run_id for log in self.logs for run_id in log.history.run_ids]
+
+
+_MANY_FILES = 8
+
+
+def _tracked(files: Sequence[Path]) -> Iterable[Path]:
+    if len(files) < _MANY_FILES:
+        return files
+    from rich.progress import track
+
+    return track(files, description="opening", transient=True)

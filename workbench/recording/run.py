@@ -1,0 +1,223 @@
+"""`Run`: one execution of a workflow, as a person holds it. Each method is one call into a room below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench._errors import CodeNotFoundError, UnsafeError, UsageError
+from workbench.analysis import (
+    RunFacts,
+    Verdict,
+    effects_frame,
+    events_frame,
+    read_facts,
+    spans_of,
+    steps_frame,
+    verdict_of,
+)
+from workbench.engines import Loaded
+from workbench.model import EventType, History, Source, instant, visible
+from workbench.recorder import Recorder
+from workbench.recording.branch import Branch
+from workbench.recording.code import code_of_reference
+from workbench.recording.trace import Trace
+from workbench.replay import Diverged, replay
+from workbench.views import Recovery, html_text, terminal_timeline, timeline
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+__all__ = ["Run"]
+
+Code = Callable[..., Any]
+
+
+class Run:
+    """One run of a recording.
+
+    Args:
+        loaded: The log that holds it.
+        run_id: Its id.
+    """
+
+    def __init__(self, loaded: Loaded, run_id: str) -> None:
+        self._loaded = loaded
+        self.id = run_id
+
+    # --- what happened --------------------------------------------------------------------------------------
+
+    @property
+    def history(self) -> History:
+        """The log's events."""
+        return self._loaded.history
+
+    @cached_property
+    def facts(self) -> RunFacts:
+        """What the log says of this run, read once."""
+        return read_facts(self.history, self.id, self._loaded.report)
+
+    @property
+    def status(self) -> str:
+        """`running completed failed interrupted cancelled compensated unknown`."""
+        return str(self.facts.status)
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """One row per event of this run; columns as `Recording.events`."""
+        frame = events_frame([self.history])
+        return frame[frame["run_id"] == self.id].reset_index(drop=True)
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """One row per step of this run; columns as `Recording.steps`."""
+        frame = steps_frame([self.history], [self._loaded.report])
+        return frame[frame["run_id"] == self.id].reset_index(drop=True)
+
+    def effects(self) -> pd.DataFrame:
+        """The steps that act on the world, with the state of each; columns as `steps`."""
+        return effects_frame(self.history, self.id, self._loaded.report)
+
+    def payload(self, seq: int) -> Any:
+        """Decoded body of one event.
+
+        Args:
+            seq: Its number.
+
+        Raises:
+            UsageError: The log has no event of this number.
+            UndecodableError: Its bytes are no payload.
+        """
+        row = self.history.row_of_seq(seq)
+        if row is None:
+            raise UsageError(f"no event {seq} in {self.history.origin}", hint="run.events lists the numbers")
+        return self.history.payload(row)
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """Recorded source files by file name, as they were when the workflow ran."""
+        return {source.file: source for source in self.history.sources.values()}
+
+    # --- seeing ---------------------------------------------------------------------------------------------
+
+    def timeline(self) -> go.Figure:
+        """Lanes by step, recoveries and doubts marked."""
+        return timeline(self._title(), spans_of(self.history, self.id, self._loaded.report), self._recoveries())
+
+    def terminal_timeline(self, *, width: int = 100) -> str:
+        """The same as text."""
+        return terminal_timeline(
+            spans_of(self.history, self.id, self._loaded.report), self._recoveries(), width=width
+        )
+
+    def replay(self, code: Code | None = None, *, isolation: str = "hook") -> Trace:
+        """Step through the code, without acting.
+
+        Args:
+            code: The workflow; the recorded one by default, imported now.
+            isolation: `hook` (default) or `none`, see `workbench.replay.replay`.
+
+        Raises:
+            CodeNotFoundError: The recorded code cannot be imported here.
+        """
+        return Trace.of(replay(code or self._recorded_code(), self.history, run_id=self.id, isolation=isolation))
+
+    def what_if(self, code: Code | None = None) -> Branch:
+        """Begin to pretend: `.returns(step, value)`, `.raises(step, error)`.
+
+        Args:
+            code: The workflow, or another version of it; the recorded one by default, imported now.
+        """
+        return Branch(self.history, self.id, code or self._recorded_code())
+
+    # --- deciding -------------------------------------------------------------------------------------------
+
+    def verdict(self, code: Code | None = None) -> Verdict:
+        """May it be resumed, retried, re-run, compensated?
+
+        Args:
+            code: With code, a dry replay shows whether it still fits the log.
+        """
+        if code is None:
+            return verdict_of(self.history, self.id, self._loaded.report)
+        outcome = replay(code, self.history, run_id=self.id, with_locals=False).outcome
+        if isinstance(outcome, Diverged):
+            return verdict_of(
+                self.history, self.id, self._loaded.report,
+                code_check="diverged", diverged_at=outcome.divergence.path,
+            )  # fmt: skip
+        return verdict_of(self.history, self.id, self._loaded.report, code_check="clean")
+
+    def resume(self, code: Code | None = None, *, accept: bool = False, in_doubt: str = "stop") -> Any:
+        """Go on with the run for real, in this process: steps without an outcome are executed.
+
+        Args:
+            code: The workflow; the recorded one by default, imported now.
+            accept: Act although the verdict is UNSAFE.
+            in_doubt: `stop` (default) or `probe`, see `Recorder`.
+
+        Returns:
+            What the workflow returns. Open the recording again to see the new events.
+
+        Raises:
+            UnsafeError: The verdict is UNSAFE and was not accepted.
+            InDoubtError: A step is in doubt and must not be repeated blindly.
+            LogBusyError: Another live process writes the log.
+        """
+        workflow = code or self._recorded_code()
+        option = self.verdict(workflow).row("resume")
+        if option is not None and option.safety == "UNSAFE" and not accept:
+            raise UnsafeError(
+                f"resuming {self.id} is UNSAFE: {option.because}", run_id=self.id,
+                hint="look at run.verdict(); resume(accept=True) acts all the same",
+            )  # fmt: skip
+        with Recorder(Path(self._loaded.path)) as recorder:
+            return recorder.resume(self.id, workflow, in_doubt=in_doubt)
+
+    # --- for people -----------------------------------------------------------------------------------------
+
+    def summary(self) -> str:
+        """One line: what it is, how it stands, where it hurts."""
+        facts = self.facts
+        words = [f"{facts.run_id} · {facts.workflow or 'unknown workflow'} · {str(facts.status).upper()}"]
+        if facts.error_type:
+            words.append(f"{facts.error_type}: {facts.error}")
+        words.append(f"{len(facts.steps)} steps, {facts.events} events, {facts.recoveries} recoveries")
+        doubts = [step.label for step in facts.steps if step.acts and step.state == "in_doubt"]
+        if doubts:
+            words.append(f"in doubt: {', '.join(doubts)}")
+        return visible(" · ".join(words))
+
+    def __repr__(self) -> str:
+        """The summary and what can be done next."""
+        return f"{self.summary()}\n  next: .timeline() .steps .effects() .replay() .what_if() .verdict() .resume()"
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>{html_text(self.summary())}</b></p>{self.steps.to_html(max_rows=50, escape=True)}"
+
+    def _title(self) -> str:
+        facts = self.facts
+        return f"{facts.run_id} · {facts.workflow} · {facts.status}"
+
+    def _recoveries(self) -> list[Recovery]:
+        columns = self.history.columns
+        rows = self.history.rows_of(self.id)
+        found = []
+        for before, row in zip(rows, rows[1:], strict=False):
+            if columns.type[row] == EventType.RunRecovered:
+                found.append(Recovery(instant(columns.time_ns[before]), instant(columns.time_ns[row])))
+        return found
+
+    def _recorded_code(self) -> Code:
+        started = next((row for row in self.history.rows_of(self.id) if self._is_start(row)), None)
+        if started is None:
+            raise CodeNotFoundError(f"the log does not hold the beginning of run {self.id!r}", hint="pass code=…")
+        return code_of_reference(str(self.history.payload(started).get("workflow", "")))
+
+    def _is_start(self, row: int) -> bool:
+        return self.history.columns.type[row] == EventType.RunStarted
+
+

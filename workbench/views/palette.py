@@ -1,0 +1,42 @@
+"""One vocabulary of shape and colour for states: colour-blind safe (Okabe-Ito), never colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["LOOKS", "SAFETY_LOOKS", "Look"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a state is drawn.
+
+    Attributes:
+        label: Its word on the screen.
+        colour: Bar colour.
+        pattern: Plotly bar pattern; `""` for solid.
+        symbol: Plotly marker symbol at the end of the bar.
+        glyph: The same in a terminal.
+    """
+
+    label: str
+    colour: str
+    pattern: str
+    symbol: str
+    glyph: str
+
+
+LOOKS: dict[str, Look] = {
+    "committed": Look("completed", "#0072B2", "", "square", "■"),
+    "failed": Look("failed", "#D55E00", "", "x", "✗"),
+    "in_doubt": Look("in doubt", "#E69F00", "/", "diamond-open", "▒"),
+    "retried": Look("attempt failed, retried", "#CC79A7", "\\", "circle-open", "↻"),
+    "compensated": Look("compensated", "#009E73", "x", "triangle-left", "↶"),
+    "compensation_in_doubt": Look("compensation in doubt", "#E69F00", "+", "triangle-left-open", "↶"),
+    "compensation_failed": Look("compensation failed", "#D55E00", "+", "x-open", "↶"),
+    "not_started": Look("not started", "#999999", ".", "line-ns-open", "·"),
+    "waiting": Look("timer, signal, child", "#56B4E9", ".", "line-ns-open", "…"),
+}
+"""By state of a step; `retried` and `waiting` are the timeline's own."""
+
+SAFETY_LOOKS = {"SAFE": ("#009E73", "✔"), "CHECK": ("#E69F00", "?"), "UNSAFE": ("#D55E00", "✘")}
