@@ -138,6 +138,12 @@ def deeds(steps: Sequence[StepFacts], action: str, start: int) -> list[str]:
     return ["keep" if step.answered and step.opened < cut and step.answer < cut else "retry" for step in steps]
 
 
+def past_return(step: StepFacts, world: World) -> bool:
+    """The point of no return is behind the run; a failed undo has not brought it back."""
+    stands = world.applied > world.undone or step.state == "compensation_failed"
+    return step.declaration.pivot and step.kind not in {"pure", "read"} and stands
+
+
 def oracle(
     steps: Sequence[StepFacts], action: Action, start: int, now_ns: int, contested: frozenset[Any] = frozenset()
 ) -> str:
@@ -152,10 +158,7 @@ def oracle(
         seen = tuple(visible(*one, now_ns) for one in zip(steps, done, worlds, strict=True))
         well = all(ends_well(*one, now_ns) for one in zip(steps, done, worlds, strict=True))
         if action in {"rerun", "compensate"}:  # past the point of no return a run can only go forward
-            well &= not any(
-                step.declaration.pivot and step.kind not in {"pure", "read"} and world.applied > world.undone
-                for step, world in zip(steps, worlds, strict=True)
-            )
+            well &= not any(past_return(step, world) for step, world in zip(steps, worlds, strict=True))
         ends.setdefault(seen, set()).add(well)
     if all(end == {True} for end in ends.values()):
         return "SAFE"

@@ -9,7 +9,7 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 from workbench._errors import PayloadError
-from workbench.analysis.state import State, standing_of
+from workbench.analysis.state import UNDONE_STATES, State, standing_of
 from workbench.journal import Report
 from workbench.machine import RunRecord, Slot, Verb, read_run
 from workbench.model import Declaration, EventType, History, Kind, Position, position_text
@@ -98,6 +98,11 @@ class StepFacts:
     def acts(self) -> bool:
         """Whether it changes the world."""
         return self.declaration.kind.acts
+
+    @property
+    def undoable(self) -> bool:
+        """Whether an undo exists: declared, or already in the log."""
+        return self.state in UNDONE_STATES or (self.kind is Kind.COMPENSATABLE and self.declaration.undo != "")
 
     @property
     def label(self) -> str:

@@ -185,7 +185,15 @@ def _pivot(action: Action, steps: Sequence[StepFacts]) -> Iterator[Finding]:
         if step.state in {State.COMMITTED, State.COMPENSATION_FAILED}:
             yield Finding(Safety.UNSAFE, f"{step.label} is the point of no return and is done: go forward")
         elif step.state in {State.IN_DOUBT, State.COMPENSATION_IN_DOUBT}:
-            probe = step.declaration.probe
-            said = f": ask {probe}" if probe else ", and it has no probe that could tell"
-            reason = f"{step.label} is the point of no return and may have happened{said}"
-            yield Finding(Safety.CHECK if probe else Safety.UNSAFE, reason)
+            yield _pivot_in_doubt(action, step)
+
+
+def _pivot_in_doubt(action: Action, step: StepFacts) -> Finding:
+    """Bad where it happened; and where it did not, an undo that is not null-safe does harm of its own."""
+    declared = step.declaration
+    reason = f"{step.label} is the point of no return and may have happened"
+    if action is Action.COMPENSATE and step.undoable and not declared.undo_null_safe:
+        return Finding(Safety.UNSAFE, f"{reason}, and its undo is not declared harmless where it did not")
+    if declared.probe:
+        return Finding(Safety.CHECK, f"{reason}: ask {declared.probe}")
+    return Finding(Safety.UNSAFE, f"{reason}, and it has no probe that could tell")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from workbench.analysis.facts import NS, StepFacts
 from workbench.analysis.safety import Cell, Deed, Group, Safety, cell_of, check
-from workbench.analysis.state import UNDONE_STATES, State
+from workbench.analysis.state import State
 from workbench.model import Kind, Position
 
 __all__ = ["ASSUMED_KEY_LIFETIME_SECONDS", "Judge", "Judgement", "key_holds"]
@@ -58,12 +58,12 @@ class Judge:
         """Which rows of the table apply: a key that does not hold and an undo that does not exist protect nobody."""
         if not step.acts:
             return Group.LOOKS
+        if step.undoable:
+            return Group.COMPENSATABLE
         if step.kind is Kind.IDEMPOTENT:
             return Group.IDEMPOTENT
-        if step.kind is Kind.KEYED:
-            return Group.KEYED if key_holds(step, deed, self.now_ns) else Group.WRITE
-        if step.kind is Kind.COMPENSATABLE and step.declaration.undo:
-            return Group.COMPENSATABLE
+        if step.kind is Kind.KEYED and key_holds(step, deed, self.now_ns):
+            return Group.KEYED
         return Group.WRITE
 
     def _worse(self, step: StepFacts, deed: Deed, cell: Cell) -> Cell:
@@ -107,7 +107,7 @@ def _age_seconds(step: StepFacts, now_ns: int) -> float:
 
 def _undo(step: StepFacts, cell: Cell) -> Cell:
     """Footnote 6: an undo that is not harmless to repeat needs to know whether there is something to undo."""
-    if step.state not in UNDONE_STATES and not (step.kind is Kind.COMPENSATABLE and step.declaration.undo):
+    if not step.undoable:
         return cell
     unsure = step.state in {State.IN_DOUBT, State.COMPENSATION_IN_DOUBT}
     unsure |= step.state is State.COMPENSATION_FAILED and not step.undo_definite

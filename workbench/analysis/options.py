@@ -91,7 +91,7 @@ def consider(
     safety = max((finding.safety for finding in findings), key=ORDER.__getitem__, default=Safety.SAFE)
     again = [step for step, deed in zip(steps, deeds, strict=True) if deed not in {Deed.KEEP, Deed.UNDO}]
     reasons = tuple(dict.fromkeys(finding.reason for finding in findings if finding.safety is safety))
-    undo = _to_undo(steps, deeds, judge)
+    undo = _to_undo(steps, deeds)
     is_retry = action is Action.RETRY_FROM and bool(steps)
     return Option(
         action=action,
@@ -109,14 +109,14 @@ def consider(
     )
 
 
-def _to_undo(steps: Sequence[StepFacts], deeds: Sequence[Deed], judge: Judge) -> list[StepFacts]:
+def _to_undo(steps: Sequence[StepFacts], deeds: Sequence[Deed]) -> list[StepFacts]:
     """Sagas are undone backwards: Cj … C1 (Garcia-Molina and Salem 1987)."""
-    found = []
-    for step, deed in zip(steps, deeds, strict=True):
-        undoable = judge.group(step, deed) is Group.COMPENSATABLE
-        if undoable and step.state in (_TO_UNDO if deed is Deed.UNDO else _DONE) and deed is not Deed.KEEP:
-            found.append(step)
-    return found[::-1] if len(found) > 1 else found
+    found = [
+        step
+        for step, deed in zip(steps, deeds, strict=True)
+        if step.acts and step.undoable and deed is not Deed.KEEP and step.state in (_TO_UNDO if deed is Deed.UNDO else _DONE)
+    ]
+    return found[::-1]
 
 
 def _because(

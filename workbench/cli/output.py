@@ -19,6 +19,8 @@ __all__ = ["Output"]
 
 _FEWEST_FOR_PROGRESS = 2
 _CELL_LIMIT = 60
+_NEVER_WRAPPED = 19
+"""Cells up to this width (a date and time) stay on one line; longer ones give way first."""
 
 
 class Output:
@@ -56,8 +58,9 @@ class Output:
             self._plain_table(names, rows, title)
             return
         table = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
-        for name in names:
-            table.add_column(Text(name.replace("_", " ")), overflow="fold")
+        for number, name in enumerate(names):
+            widest = max((len(row[number]) for row in rows), default=0)
+            table.add_column(Text(name.replace("_", " ")), overflow="fold", min_width=min(widest, _NEVER_WRAPPED))
         for row in rows:
             table.add_row(*map(Text, row))
         Console(width=self.width, highlight=False).print(table)

@@ -47,7 +47,7 @@ def dump(path: str | Path) -> Iterator[str]:
     path = Path(path)
     buffer = read_file(path)
     found = scan(buffer, OpenMode.SALVAGE, first_header(path, buffer))
-    parts = merge(
+    parts: Iterator[tuple[int, int, Any]] = merge(
         ((gap.offset, 0, gap) for gap in found.report.gaps),
         ((at, 1, _segment_line) for at in found.headers),
         ((at, 2, _frame_line) for at in merge(found.offsets, found.own)),

@@ -103,7 +103,13 @@ class FrameFile:
         depth = len(position)
         if depth:
             body = _PATHS[depth].pack(*position) + body
-        frame = self._pack(self._seed, seq, type_, flags, body, cause, run, name, tag, attempt, depth)
+        rest = (
+            _REST.pack(
+                FRAME_MAGIC, type_, flags, len(body), seq, self._wall_ns(), self._mono_ns(),
+                cause, run, name, tag, attempt, depth,
+            ) + body
+        )  # fmt: skip
+        frame = _crc32(rest, self._seed).to_bytes(4, "little") + rest
         start, end = self._end, self._end + len(frame)
         try:
             written = disk.write(self._fd, frame)
@@ -129,26 +135,11 @@ class FrameFile:
             self._dropped += type_ <= _LAST_OF_CALLERS
             raise
 
-    def _pack(  # noqa: PLR0913, PLR0917 - as _put
-        self,
-        seed: int,
-        seq: int,
-        type_: int,
-        flags: int,
-        body: bytes,
-        cause: int = 0,
-        run: int = 0,
-        name: int = 0,
-        tag: int = 0,
-        attempt: int = 0,
-        depth: int = 0,
-    ) -> bytes:
-        rest = (
-            _REST.pack(
-                FRAME_MAGIC, type_, flags, len(body), seq, self._wall_ns(), self._mono_ns(),
-                cause, run, name, tag, attempt, depth,
-            ) + body
-        )  # fmt: skip
+    def _note(self, seed: int, seq: int, type_: int, facts: dict[str, Any]) -> bytes:
+        """A frame of the journal's own, as bytes."""
+        body = msgpack.packb(facts)
+        now = self._wall_ns(), self._mono_ns()
+        rest = _REST.pack(FRAME_MAGIC, type_, 0, len(body), seq, *now, 0, 0, 0, 0, 0, 0) + body
         return _crc32(rest, seed).to_bytes(4, "little") + rest
 
     def _settle(self, start: int, seq: int, header: int, lengths: list[int]) -> int:
@@ -200,14 +191,11 @@ class FrameFile:
             durability=self._strict,
             flags=flags,
         )
-        bodies = [(FrameType.PROCESS, {"host": os.uname().nodename, "pid": os.getpid(), **(facts or {})})]
+        notes = [(FrameType.PROCESS, {"host": os.uname().nodename, "pid": os.getpid(), **(facts or {})})]
         if self._dropped:
-            bodies.append((FrameType.DROPPED, self._loss(self.degraded, self._dropped)))
+            notes.append((FrameType.DROPPED, self._loss(self.degraded, self._dropped)))
         seq = self._seq
-        frames = [
-            self._pack(seed, number, type_, 0, msgpack.packb(body))
-            for number, (type_, body) in enumerate(bodies, seq + 1)
-        ]
+        frames = [self._note(seed, number, type_, facts) for number, (type_, facts) in enumerate(notes, seq + 1)]
         lengths = [len(frame) for frame in frames]
         self._segment += 1
         try:

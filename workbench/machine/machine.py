@@ -86,7 +86,7 @@ class Machine:
         self._same = same
         self._waiting: dict[Position, tuple[Call, Slot | None, Edit | None]] = {}
         self._next = 0
-        self._unasked = len(record.slots)
+        self._unasked = set(record.slots)
         self._seen: dict[str, int] = {}
         self._answered: set[Position] = set()
         self.unused_edits: set[int] = set(range(len(edits)))
@@ -96,7 +96,7 @@ class Machine:
     @property
     def exhausted(self) -> bool:
         """Everything that the log holds of this run has been asked and delivered."""
-        return self._unasked == 0 and self._next == len(self.record.order)
+        return not self._unasked and self._expected() is None
 
     def ask(self, call: Call) -> State:
         """The code makes a call.
@@ -109,7 +109,9 @@ class Machine:
         if slot is None and edit is None:
             return State.NEW
         self._waiting[call.position] = (call, slot, edit)
-        return State.ANSWERED if edit is not None or (slot and slot.type is not None) else State.OPEN
+        if edit is not None or (slot is not None and self._settled(slot)):
+            return State.ANSWERED
+        return State.OPEN
 
     def take(self, call: Call) -> Answer:
         """The answer to a call on which all code blocks, so it must be the next one in the log.
@@ -137,6 +139,11 @@ class Machine:
         """Row of the recorded check of this patch; `None` when the run never asked."""
         return self.record.patches.get(patch_id)
 
+    @property
+    def takes_new_path(self) -> bool:
+        """Whether a patch that the run never asked about is taken: only where the code is past what the log holds."""
+        return self.departed or (self.exhausted and self.record.ended < 0)
+
     def cancel(self, call: Call) -> bool:
         """The code no longer waits for this call; True when the log says so too."""
         waiting = self._waiting.pop(call.position, None)
@@ -145,13 +152,13 @@ class Machine:
     def _match(self, call: Call) -> Slot | None:
         slot = self.record.slots.get(call.position)
         if slot is None:
-            if self.departed or self.exhausted and self.record.ended < 0:
+            if self.departed:
                 return None
             expected = self._expected()
             if expected is None and self.record.ended < 0:
                 return None
             raise self._divergence(DivergenceReason.INSERTED, call, expected)
-        self._unasked -= 1
+        self._unasked.discard(call.position)
         if slot.verb is not call.verb or slot.name != call.name:
             return self._mismatch(call, slot, DivergenceReason.RENAMED)
         if not self._same(slot.opened, call):
@@ -183,12 +190,15 @@ class Machine:
         """
         if self.departed:
             return self._earliest()
+        pretended = self._edited_though_cancelled()
+        if pretended is not None:
+            return self._hand_out(pretended)
         expected = self._expected()
-        if expected is not None:
-            if expected.position not in self._waiting:
-                raise self._divergence(DivergenceReason.REMOVED, None, expected)
-            return self._hand_out(expected.position)
-        return self._earliest()
+        if expected is None:
+            return self._earliest() or self._none_left()
+        if expected.position not in self._waiting:
+            raise self._divergence(DivergenceReason.REMOVED, None, expected)
+        return self._hand_out(expected.position)
 
     def waiting(self) -> list[Call]:
         """Calls without an answer so far, in the order in which they were made."""
@@ -200,9 +210,34 @@ class Machine:
         Raises:
             Divergence: The log goes on.
         """
-        expected = self._expected()
-        if not self.departed and expected is not None:
-            raise self._divergence(DivergenceReason.REMOVED, None, expected)
+        if self.departed:
+            return
+        left = self._expected()
+        if left is None and self._unasked:
+            left = self.record.slots[min(self._unasked, key=lambda path: self.record.slots[path].opened)]
+        if left is not None:
+            raise self._divergence(DivergenceReason.REMOVED, None, left)
+
+    def _settled(self, slot: Slot) -> bool:
+        """The log says how this call went on: an answer, or that the code stopped waiting for one."""
+        return slot.type is not None or (slot.cancelled and not self.departed)
+
+    def _edited_though_cancelled(self) -> Position | None:
+        """A call that the recorded code gave up on and an edit answers: its answer comes before that happens."""
+        for position, (_, slot, edit) in self._waiting.items():
+            if edit is not None and slot is not None and slot.cancelled:
+                return position
+        return None
+
+    def _none_left(self) -> None:
+        """Log and edits hold no more answers: by now the code must have stopped waiting where the log says so.
+
+        Raises:
+            Divergence: It still waits.
+        """
+        for _, slot, _ in self._waiting.values():
+            if slot is not None and slot.cancelled and slot.type is None:
+                raise self._divergence(DivergenceReason.REMOVED, None, slot)
 
     def _expected(self) -> Slot | None:
         order = self.record.order

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Ls"]
 
-_COLUMNS = ("run_id", "workflow", "status", "business_key", "started", "duration_seconds", "steps", "recoveries", "error_type")
+_COLUMNS = ("run_id", "workflow", "status", "started", "duration_seconds", "steps", "recoveries", "error_type")
 
 
 class Ls:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Show"]
 
-_STEPS = ("position", "name", "kind", "kind_assumed", "state", "attempts", "started", "duration_seconds", "key", "error_type", "code")
+_STEPS = ("position", "name", "kind", "state", "attempts", "duration_seconds", "error_type", "code")
 _EVENTS = ("seq", "time", "event", "position", "name", "attempt", "error_type")
 
 
@@ -39,5 +39,7 @@ class Show:
         if options.events:
             output.table(run.events, _EVENTS)
         else:
-            output.table(run.steps, _STEPS)
+            steps = run.steps
+            kinds = steps["kind"].astype(str).where(~steps["kind_assumed"], steps["kind"].astype(str) + " (assumed)")
+            output.table(steps.assign(kind=kinds), _STEPS)
         return 0
