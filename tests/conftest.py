@@ -28,6 +28,16 @@ settings.register_profile("nightly", max_examples=5_000, deadline=None, suppress
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "fast"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """Key files and index caches of tests stay out of the home of whoever runs them."""
+    state = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_KEYS", str(state / "keys"))
+        patch.setenv("WORKBENCH_CACHE", str(state / "cache"))
+        yield
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a browser test that was skipped has failed: the machine was not set up for it."""

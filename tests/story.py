@@ -66,7 +66,7 @@ class Story:
         run = self.lost_run(run_id, workflow=workflow)
         run.event(
             EventType.RunStarted, run.declaration, args=list(args), kwargs={}, workflow=f"shop.flows:{workflow}",
-            business_key=business_key, parent="", source="", **{"async": False},
+            business_key=business_key, parent="", source="",
         )  # fmt: skip
         return run
 
@@ -78,9 +78,12 @@ class Story:
         """What the log holds so far."""
         process = Process(first_seq=1, pid=4242, host="shop-1", boot=7, started_ns=BEGAN_NS)
         return History(
-            self.columns, self.runs, self.names, self.tags, self.bodies.__getitem__,
+            self.columns, self.runs, self.names, self.tags, self._payload,
             processes=[process], engine=self.engine, origin=self.origin,
         )  # fmt: skip
+
+    def _payload(self, row: int) -> Any:
+        return self.bodies[row]
 
     def report(
         self,
@@ -260,7 +263,8 @@ class StepStory:
         return self._event(EventType.StepStarted, **body, at=[FILE, line, self.run.declaration.name])
 
     def died(self) -> Self:
-        """The process died during the attempt: nothing more is logged."""
+        """The process died during the attempt: nothing more is logged of it."""
+        self.open = False
         return self
 
     def completed(self, result: Any = None) -> Self:
@@ -273,9 +277,7 @@ class StepStory:
 
     def failed(self, error: str, message: str = "", *, definite: bool = True) -> Self:
         """The last attempt raised."""
-        return self._begun()._event(
-            EventType.StepFailed, error, definite=definite, error=recorded(error, message)
-        )
+        return self._begun()._event(EventType.StepFailed, error, definite=definite, error=recorded(error, message))
 
     def attempt_failed(self, error: str, message: str = "", *, definite: bool = False) -> Self:
         """The attempt raised and another will follow."""
@@ -298,9 +300,7 @@ class StepStory:
 class WaitStory:
     """A timer or a wait for a signal."""
 
-    def __init__(
-        self, run: RunStory, event: EventType, name: str, body: dict[str, Any], seconds: float = 0
-    ) -> None:
+    def __init__(self, run: RunStory, event: EventType, name: str, body: dict[str, Any], seconds: float = 0) -> None:
         self.run, self.name, self.seconds = run, name, seconds
         self.position = run.next_position()
         self.intent = run.event(event, _plain(name), self.position, **body)

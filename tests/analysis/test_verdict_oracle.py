@@ -8,8 +8,8 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from tests.analysis.worlds import DAY, NS, RANK, oracle, undoable
 
+from tests.analysis.worlds import DAY, NS, RANK, oracle, undoable
 from workbench.analysis import Action, Gates, RunStatus, State, StepFacts, verdict
 from workbench.analysis.judgement import Judge
 from workbench.analysis.options import consider
@@ -81,9 +81,9 @@ def compare(seed: int, runs: int) -> None:
     for _ in range(runs):
         steps, gates = any_run(dice)
         judge = Judge(NOW_NS, gates.contested)
-        cases = [(action, 0) for action in Action if action is not Action.RETRY_FROM]
+        cases: list[tuple[Action, int]] = [(action, 0) for action in Action if action is not Action.RETRY_FROM]
         cases += [(Action.RETRY_FROM, start) for start in range(len(steps))]
-        safety = {}
+        safety: dict[tuple[Action, int], str] = {}
         for action, start in cases:
             expected = oracle(steps, action, start, NOW_NS, gates.contested)
             option = consider(steps, gates, judge, action, start)

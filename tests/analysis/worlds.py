@@ -101,13 +101,10 @@ def ends_well(step: StepFacts, deed: str, world: World, now_ns: int) -> bool:
         return True
     if deed == "compensate":
         return _undone_well(step, world)
+    if deed in {"keep", "resume"} and step.state in ROLLED_BACK:
+        return False  # the code would be told that it is done, while it is being undone
     if deed == "keep":
-        if step.state in ROLLED_BACK:
-            return False  # the code would be told that it is done, while it is being undone
-        told = 1 if step.state == "committed" else 0
-        return world.applied == told
-    if deed == "resume" and step.state in ROLLED_BACK:
-        return False
+        return world.applied == (1 if step.state == "committed" else 0)
     if step.kind == "idempotent":
         return not (world.contested and step.state == "committed" and deed != "resume")
     applied = world.applied

@@ -106,4 +106,5 @@ def position_texts(columns: Columns) -> Any:
 
 def texts_of_arrow(parts: Sequence[Any]) -> pd.api.extensions.ExtensionArray:
     """A column of str out of arrow arrays of strings."""
-    return pd.array(pa.chunked_array(parts, pa.large_string()), dtype=_TEXT)
+    joined: pd.api.extensions.ExtensionArray = pd.array(pa.chunked_array(parts, pa.large_string()), dtype=_TEXT)
+    return joined

@@ -23,6 +23,7 @@ from workbench.model import EventType, History, Position, position_text
 
 __all__ = ["Change", "Item", "align", "diff_runs", "items_of"]
 
+_NAN = float("nan")
 _ASKED = ("args", "kwargs", "seconds", "timeout_seconds", "id")
 
 
@@ -57,7 +58,7 @@ class Item(NamedTuple):
     name: str
     arguments: Any = None
     outcome: Any = None
-    seconds: float = float("nan")
+    seconds: float = _NAN
 
 
 Side = Sequence[Item] | tuple[History, str]
@@ -112,7 +113,7 @@ def _items(side: Side) -> Sequence[Item]:
 def _item(history: History, slot: Slot) -> Item:
     body = history.payload(slot.opened)
     arguments = {name: body[name] for name in _ASKED if name in body}
-    outcome, seconds = None, float("nan")
+    outcome, seconds = None, _NAN
     if slot.answer >= 0:
         answer = history.payload(_outcome_row(history, slot))
         outcome = next((answer[name] for name in ("result", "error", "value", "unrecorded") if name in answer), None)
@@ -149,12 +150,16 @@ def _pairs_by_name(left: Sequence[Item], right: Sequence[Item]) -> Iterator[tupl
 
 
 def _row(left: Item | None, right: Item | None) -> tuple[Change, Item, Any, Any, float, float]:
-    nothing = float("nan")
-    if left is None:
-        assert right is not None
-        return Change.INSERTED, right, None, right.outcome, nothing, right.seconds
-    if right is None:
-        return Change.DELETED, left, left.outcome, None, left.seconds, nothing
+    if left is not None and right is not None:
+        return _pair(left, right)
+    if left is not None:
+        return Change.DELETED, left, left.outcome, None, left.seconds, _NAN
+    if right is not None:
+        return Change.INSERTED, right, None, right.outcome, _NAN, right.seconds
+    raise ValueError("a row of a comparison has at least one side")
+
+
+def _pair(left: Item, right: Item) -> tuple[Change, Item, Any, Any, float, float]:
     if not same(left.arguments, right.arguments):
         return Change.ARGUMENTS, right, left.arguments, right.arguments, left.seconds, right.seconds
     change = Change.SAME if same(left.outcome, right.outcome) else Change.OUTCOME

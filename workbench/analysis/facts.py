@@ -200,9 +200,7 @@ def _undo_rows(history: History, run_id: str) -> dict[Position, list[int]]:
     return rows
 
 
-def _step(
-    record: RunRecord, slot: Slot, undo_rows: Sequence[int], bodies: _Bodies, report: Report | None
-) -> StepFacts:
+def _step(record: RunRecord, slot: Slot, undo_rows: Sequence[int], bodies: _Bodies, report: Report | None) -> StepFacts:
     history, columns = record.history, record.history.columns
     declaration = history.declaration(slot.opened)
     standing = standing_of(history, slot, undo_rows, bodies, acts=declaration.kind.acts)

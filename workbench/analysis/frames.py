@@ -63,7 +63,8 @@ def events_frame(histories: Sequence[History]) -> pd.DataFrame:
             "attempt": counts(_joined([view_of(one.attempt, "u2").astype(np.int64) for one in columns])),
             "error_type": category_of_codes([(view_of(h.columns.tag, "u4"), h.tags) for h in histories]),
             "log": category_of_codes([(np.zeros(len(h), np.int32), [h.origin]) for h in histories]),
-        }
+        },
+        copy=False,
     )
 
 
@@ -94,9 +95,7 @@ def steps_frame(histories: Sequence[History], reports: Sequence[Report | None] |
         histories: The logs.
         reports: How each was found, where known.
     """
-    return frame_of_steps(
-        (step, history.origin) for history, run in _runs(histories, reports) for step in run.steps
-    )
+    return frame_of_steps((step, history.origin) for history, run in _runs(histories, reports) for step in run.steps)
 
 
 def runs_frame(histories: Sequence[History], reports: Sequence[Report | None] | None = None) -> pd.DataFrame:
@@ -104,6 +103,7 @@ def runs_frame(histories: Sequence[History], reports: Sequence[Report | None] | 
 
     Columns:
         run_id: category.
+        workflow: category, name of its code; NA when the beginning is not in the log.
         status: category, `running completed failed interrupted cancelled compensated unknown`. An open run is
             `running` only when a live process writes its log, else `interrupted`.
         business_key: str; `""` for none.
@@ -117,7 +117,6 @@ def runs_frame(histories: Sequence[History], reports: Sequence[Report | None] | 
         events: int64, number of its events.
         error_type: category, class of the error that ended it.
         error: str, its message.
-        workflow: category, name of its code; NA when the beginning is not in the log.
 
     Args:
         histories: The logs.
@@ -133,6 +132,7 @@ def frame_of_runs(pairs: Sequence[tuple[History, RunFacts]]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "run_id": category([run.run_id for run in facts]),
+            "workflow": category([run.workflow for run in facts]),
             "status": category([run.status for run in facts], [str(status) for status in RunStatus]),
             "business_key": text(run.business_key for run in facts),
             "engine": category([history.engine for history, _ in pairs]),
@@ -145,14 +145,11 @@ def frame_of_runs(pairs: Sequence[tuple[History, RunFacts]]) -> pd.DataFrame:
             "events": np.array([run.events for run in facts], dtype=np.int64),
             "error_type": category([run.error_type for run in facts]),
             "error": text(run.error for run in facts),
-            "workflow": category([run.workflow for run in facts]),
         }
     )
 
 
-def _runs(
-    histories: Sequence[History], reports: Sequence[Report | None] | None
-) -> Iterator[tuple[History, RunFacts]]:
+def _runs(histories: Sequence[History], reports: Sequence[Report | None] | None) -> Iterator[tuple[History, RunFacts]]:
     for history, report in zip(histories, reports or [None] * len(histories), strict=True):
         for run_id in history.run_ids:
             yield history, read_facts(history, run_id, report)

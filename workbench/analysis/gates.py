@@ -111,7 +111,9 @@ class Gates:
             yield Finding(Safety.CHECK, "nobody knows whether the code is the one that was recorded")
         elif self.code_check == "diverged" and action is Action.COMPENSATE:
             yield Finding(Safety.CHECK, "the code differs from the recorded one, and so may its undos")
-        elif self.code_check == "diverged" and not (action is Action.RETRY_FROM and self._before_divergence(steps, start)):
+        elif self.code_check == "diverged" and not (
+            action is Action.RETRY_FROM and self._before_divergence(steps, start)
+        ):
             where = f" at {position_text(self.diverged_at)}" if self.diverged_at else ""
             yield Finding(Safety.UNSAFE, f"the code diverges from the log{where}: results would go to other steps")
 
@@ -124,7 +126,9 @@ class Gates:
             return
         for step in steps[:start] if action is Action.RETRY_FROM else steps:
             if step.position in self.stale:
-                yield Finding(Safety.CHECK, f"the recorded result of {step.label} is stale: {self.stale[step.position]}")
+                yield Finding(
+                    Safety.CHECK, f"the recorded result of {step.label} is stale: {self.stale[step.position]}"
+                )
 
     def _ended(self, action: Action) -> Iterator[Finding]:
         if action is not Action.RESUME:

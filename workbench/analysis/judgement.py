@@ -42,10 +42,17 @@ class Judge:
     """
 
     now_ns: int
-    contested: frozenset[Position] = field(default_factory=frozenset)
+    contested: frozenset[Position] = frozenset()
+    _known: dict[tuple[Position, Deed], Judgement] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __call__(self, step: StepFacts, deed: Deed) -> Judgement:
-        """The verdict on one step."""
+        """The verdict on one step; every candidate of a retry asks again for most steps, so it is remembered."""
+        known = self._known.get((step.position, deed))
+        if known is None:
+            known = self._known[step.position, deed] = self._judged(step, deed)
+        return known
+
+    def _judged(self, step: StepFacts, deed: Deed) -> Judgement:
         cell = self._worse(step, deed, cell_of(self.group(step, deed), deed, step.state))
         reason = cell.reason.format(step=step.label)
         if cell.safety is not Safety.CHECK or cell.knowable:
@@ -75,7 +82,9 @@ class Judge:
             cell = _undo(step, cell)
         elif again and self._key_remembers_undone(step, deed):
             cell = OLD_ANSWER
-        elif again and step.kind is Kind.IDEMPOTENT and step.state is State.COMMITTED and step.position in self.contested:
+        elif (
+            again and step.kind is Kind.IDEMPOTENT and step.state is State.COMMITTED and step.position in self.contested
+        ):
             cell = OVERWRITES
         return TWO if cell.safety is Safety.SAFE and _acted_repeatedly(step) else cell
 

@@ -73,9 +73,7 @@ def deeds_of(steps: Sequence[StepFacts], action: Action, start: int = 0) -> list
     ]
 
 
-def consider(
-    steps: Sequence[StepFacts], gates: Gates, judge: Judge, action: Action, start: int = 0
-) -> Option:
+def consider(steps: Sequence[StepFacts], gates: Gates, judge: Judge, action: Action, start: int = 0) -> Option:
     """Judge one action.
 
     Args:
@@ -114,7 +112,10 @@ def _to_undo(steps: Sequence[StepFacts], deeds: Sequence[Deed]) -> list[StepFact
     found = [
         step
         for step, deed in zip(steps, deeds, strict=True)
-        if step.acts and step.undoable and deed is not Deed.KEEP and step.state in (_TO_UNDO if deed is Deed.UNDO else _DONE)
+        if step.acts
+        and step.undoable
+        and deed is not Deed.KEEP
+        and step.state in (_TO_UNDO if deed is Deed.UNDO else _DONE)
     ]
     return found[::-1]
 

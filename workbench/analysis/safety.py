@@ -115,33 +115,43 @@ NO_UNDO = _unsafe("{step} is done and has no undo")
 STILL_DONE = _unsafe("the undo of {step} failed, so it is still done and would be done twice")
 BACKWARDS = _unsafe("the run is rolling back: {step} was to be undone, and going forward breaks the saga")
 
-TABLE: dict[tuple[Group, Deed], tuple[Cell, ...]] = {
-    # keyed by state:                    not_started in_doubt      committed failed   compensated comp_in_doubt comp_failed
-    (Group.LOOKS, Deed.KEEP):           (LOOK,      LOOK,            LOOK,     LOOK),
-    (Group.LOOKS, Deed.RESUME):         (LOOK,      LOOK,            LOOK,     LOOK),
-    (Group.LOOKS, Deed.RETRY):          (LOOK,      LOOK,            LOOK,     LOOK),
-    (Group.LOOKS, Deed.RERUN):          (LOOK,      LOOK,            LOOK,     LOOK),
-    (Group.LOOKS, Deed.UNDO):           (LOOK,      LOOK,            LOOK,     LOOK),
-    (Group.IDEMPOTENT, Deed.KEEP):      (IDLE,      TOLD_REPEATABLE, KEPT,     NAUGHT),
-    (Group.IDEMPOTENT, Deed.RESUME):    (IDLE,      HARMLESS,        KEPT,     NAUGHT),
-    (Group.IDEMPOTENT, Deed.RETRY):     (IDLE,      HARMLESS,        HARMLESS, NAUGHT),
-    (Group.IDEMPOTENT, Deed.RERUN):     (IDLE,      HARMLESS,        HARMLESS, NAUGHT),
-    (Group.IDEMPOTENT, Deed.UNDO):      (IDLE,      NO_UNDO_ASK,     NO_UNDO,  NAUGHT),
-    (Group.KEYED, Deed.KEEP):           (IDLE,      TOLD_REPEATABLE, KEPT,     NAUGHT),
-    (Group.KEYED, Deed.RESUME):         (IDLE,      SAME_KEY,        KEPT,     STUCK),
-    (Group.KEYED, Deed.RETRY):          (IDLE,      SAME_KEY,        SAME_KEY, STUCK),
-    (Group.KEYED, Deed.RERUN):          (IDLE,      SAME_KEY,        SAME_KEY, STUCK),
-    (Group.KEYED, Deed.UNDO):           (IDLE,      NO_UNDO_ASK,     NO_UNDO,  NAUGHT),
-    (Group.COMPENSATABLE, Deed.KEEP):   (IDLE,      TOLD,            KEPT,     NAUGHT,  BACKWARDS, BACKWARDS,   BACKWARDS),
-    (Group.COMPENSATABLE, Deed.RESUME): (IDLE,      ASK,             KEPT,     NAUGHT,  BACKWARDS, BACKWARDS,   BACKWARDS),
-    (Group.COMPENSATABLE, Deed.RETRY):  (IDLE,      ASK,             TWICE,    NAUGHT,  ANEW,      HALF_UNDONE, STILL_DONE),
-    (Group.COMPENSATABLE, Deed.RERUN):  (IDLE,      ASK,             TWICE,    NAUGHT,  ANEW,      HALF_UNDONE, STILL_DONE),
-    (Group.COMPENSATABLE, Deed.UNDO):   (IDLE,      UNDO_MAYBE,      UNDO,     NAUGHT,  UNDONE,    UNDO_AGAIN,  UNDO),
-    (Group.WRITE, Deed.KEEP):           (IDLE,      TOLD,            KEPT,     NAUGHT),
-    (Group.WRITE, Deed.RESUME):         (IDLE,      ASK,             KEPT,     NAUGHT),
-    (Group.WRITE, Deed.RETRY):          (IDLE,      ASK,             TWICE,    NAUGHT),
-    (Group.WRITE, Deed.RERUN):          (IDLE,      ASK,             TWICE,    NAUGHT),
-    (Group.WRITE, Deed.UNDO):           (IDLE,      NO_UNDO_ASK,     NO_UNDO,  NAUGHT),
+TABLE: dict[Group, dict[Deed, tuple[Cell, ...]]] = {
+    # by state:    not_started in_doubt   committed failed  compensated compensation_in_doubt compensation_failed
+    Group.LOOKS: {
+        Deed.KEEP:   (LOOK, LOOK,            LOOK,     LOOK),
+        Deed.RESUME: (LOOK, LOOK,            LOOK,     LOOK),
+        Deed.RETRY:  (LOOK, LOOK,            LOOK,     LOOK),
+        Deed.RERUN:  (LOOK, LOOK,            LOOK,     LOOK),
+        Deed.UNDO:   (LOOK, LOOK,            LOOK,     LOOK),
+    },
+    Group.IDEMPOTENT: {
+        Deed.KEEP:   (IDLE, TOLD_REPEATABLE, KEPT,     NAUGHT),
+        Deed.RESUME: (IDLE, HARMLESS,        KEPT,     NAUGHT),
+        Deed.RETRY:  (IDLE, HARMLESS,        HARMLESS, NAUGHT),
+        Deed.RERUN:  (IDLE, HARMLESS,        HARMLESS, NAUGHT),
+        Deed.UNDO:   (IDLE, NO_UNDO_ASK,     NO_UNDO,  NAUGHT),
+    },
+    Group.KEYED: {
+        Deed.KEEP:   (IDLE, TOLD_REPEATABLE, KEPT,     NAUGHT),
+        Deed.RESUME: (IDLE, SAME_KEY,        KEPT,     STUCK),
+        Deed.RETRY:  (IDLE, SAME_KEY,        SAME_KEY, STUCK),
+        Deed.RERUN:  (IDLE, SAME_KEY,        SAME_KEY, STUCK),
+        Deed.UNDO:   (IDLE, NO_UNDO_ASK,     NO_UNDO,  NAUGHT),
+    },
+    Group.COMPENSATABLE: {
+        Deed.KEEP:   (IDLE, TOLD,            KEPT,     NAUGHT,   BACKWARDS,  BACKWARDS,   BACKWARDS),
+        Deed.RESUME: (IDLE, ASK,             KEPT,     NAUGHT,   BACKWARDS,  BACKWARDS,   BACKWARDS),
+        Deed.RETRY:  (IDLE, ASK,             TWICE,    NAUGHT,   ANEW,       HALF_UNDONE, STILL_DONE),
+        Deed.RERUN:  (IDLE, ASK,             TWICE,    NAUGHT,   ANEW,       HALF_UNDONE, STILL_DONE),
+        Deed.UNDO:   (IDLE, UNDO_MAYBE,      UNDO,     NAUGHT,   UNDONE,     UNDO_AGAIN,  UNDO),
+    },
+    Group.WRITE: {
+        Deed.KEEP:   (IDLE, TOLD,            KEPT,     NAUGHT),
+        Deed.RESUME: (IDLE, ASK,             KEPT,     NAUGHT),
+        Deed.RETRY:  (IDLE, ASK,             TWICE,    NAUGHT),
+        Deed.RERUN:  (IDLE, ASK,             TWICE,    NAUGHT),
+        Deed.UNDO:   (IDLE, NO_UNDO_ASK,     NO_UNDO,  NAUGHT),
+    },
 }  # fmt: skip
 
 _COLUMN = {state: number for number, state in enumerate(State)}
@@ -149,6 +159,6 @@ _COLUMN = {state: number for number, state in enumerate(State)}
 
 def cell_of(group: Group, deed: Deed, state: State) -> Cell:
     """The cell; undone states exist for compensatable steps only, whatever kind was declared."""
-    row = TABLE[group, deed]
+    row = TABLE[group][deed]
     column = _COLUMN[state]
-    return row[column] if column < len(row) else TABLE[Group.COMPENSATABLE, deed][column]
+    return row[column] if column < len(row) else TABLE[Group.COMPENSATABLE][deed][column]

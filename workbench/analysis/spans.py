@@ -74,9 +74,7 @@ class _Reader:
         self._record = record
         self._history = record.history
         self._rows = record.history.rows_of(record.run_id)
-        self._recovered = [
-            row for row in record.ambient if self._history.columns.type[row] == EventType.RunRecovered
-        ]
+        self._recovered = [row for row in record.ambient if self._history.columns.type[row] == EventType.RunRecovered]
 
     def attempts(self, slot: Slot, step: StepFacts) -> Iterator[Span]:
         rows = sorted({slot.opened, slot.answer, *slot.between} - {-1})

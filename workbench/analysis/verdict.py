@@ -29,8 +29,8 @@ __all__ = ["PREFERENCE", "Doubt", "Verdict", "verdict", "verdict_of"]
 PREFERENCE = (Action.RESUME, Action.RETRY_FROM, Action.COMPENSATE, Action.RERUN)
 """Among SAFE actions: the one that disturbs least first."""
 
-_SHOWN_CANDIDATES = 20
-"""Steps before the trouble that get a `retry_from` row of their own, besides the best one."""
+CANDIDATES = 20
+"""Steps up to the trouble, nearest first, that get a `retry_from` row of their own besides the best one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,13 @@ class Verdict:
 
 
 def verdict(
-    run_id: str, steps: Sequence[StepFacts], gates: Gates, *, now_ns: int, from_position: Position | None = None
+    run_id: str,
+    steps: Sequence[StepFacts],
+    gates: Gates,
+    *,
+    now_ns: int,
+    from_position: Position | None = None,
+    candidates: int = CANDIDATES,
 ) -> Verdict:
     """Judge every action. Pure: the same facts at the same moment give the same verdict.
 
@@ -163,12 +169,13 @@ def verdict(
         gates: What holds for the whole run.
         now_ns: The moment of acting, nanoseconds since the epoch: keys age.
         from_position: A step that must have a `retry_from` row.
+        candidates: Most steps before the trouble that get a `retry_from` row besides the best one; 0 for a quick
+            answer about many runs.
     """
     judge = Judge(now_ns, gates.contested)
     rows = [consider(steps, gates, judge, Action.RESUME)]
-    rows += [
-        consider(steps, gates, judge, Action.RETRY_FROM, start) for start in _starts(steps, gates, judge, from_position)
-    ]
+    starts = _starts(steps, gates, judge, from_position, candidates)
+    rows += [consider(steps, gates, judge, Action.RETRY_FROM, start) for start in starts]
     rows += [consider(steps, gates, judge, action) for action in (Action.RERUN, Action.COMPENSATE)]
     doubts = tuple(
         Doubt(step.label, position_text(step.position), step.state, step.declaration.probe, step.key)
@@ -202,13 +209,15 @@ def verdict_of(
     return verdict(run_id, facts.steps, gates, now_ns=SYSTEM_CLOCK.now_ns() if now_ns is None else now_ns)
 
 
-def _starts(steps: Sequence[StepFacts], gates: Gates, judge: Judge, wanted: Position | None) -> list[int]:
+def _starts(
+    steps: Sequence[StepFacts], gates: Gates, judge: Judge, wanted: Position | None, candidates: int
+) -> list[int]:
     """Numbers of the steps that get a row: the best one, then those nearest to the trouble."""
     best = best_start(steps, gates, judge)
     if best < 0:
         return []
     last = ceiling(steps, gates)
-    nearest = range(last, max(last - _SHOWN_CANDIDATES, -1), -1)
+    nearest = range(last, max(last - candidates, -1), -1)
     asked = [number for number, step in enumerate(steps) if step.position == wanted] if wanted is not None else []
     return list(dict.fromkeys([best, *nearest, *asked]))
 

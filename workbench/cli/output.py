@@ -48,7 +48,8 @@ class Output:
             title: Line above it.
         """
         names = list(columns or frame.columns)
-        rows = [[_cell(value) for value in row] for row in frame[names].itertuples(index=False, name=None)]
+        shown = frame[names].astype(object).where(frame[names].notna(), None)
+        rows = [[_cell(value) for value in row] for row in shown.itertuples(index=False, name=None)]
         try:
             from rich import box
             from rich.console import Console
@@ -57,7 +58,7 @@ class Output:
         except ImportError:
             self._plain_table(names, rows, title)
             return
-        table = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
+        table = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, padding=(0, 1, 0, 0), pad_edge=False)
         for number, name in enumerate(names):
             widest = max((len(row[number]) for row in rows), default=0)
             table.add_column(Text(name.replace("_", " ")), overflow="fold", min_width=min(widest, _NEVER_WRAPPED))
@@ -89,7 +90,7 @@ class Output:
 
 
 def _cell(value: Any) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - the test for NaN, NaT and NA that needs no pandas
+    if value is None:
         return ""
     if isinstance(value, float):
         return f"{value:,.3f}"

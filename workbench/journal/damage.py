@@ -165,7 +165,7 @@ def _is_cut_off(buffer: Any, start: int, stop: int, next_seq: int, seed: int) ->
     if FRAME_SIZE + body <= length - len(FILE_MAGIC) or length > FRAME_SIZE + LENGTH_LIMIT:
         return False
     if FRAME_SIZE + body <= length:
-        return not FILE_MAGIC.startswith(buffer[start + FRAME_SIZE + body : stop])
+        return not FILE_MAGIC.startswith(bytes(buffer[start + FRAME_SIZE + body : stop]))
     return not _is_whole_with_another_length(buffer[start + CRC_SIZE : stop], crc, seed)
 
 

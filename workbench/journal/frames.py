@@ -177,20 +177,7 @@ class FrameFile:
         salt = os.urandom(8)
         seed = segment_seed(self.recording, salt)
         start = os.lseek(self._fd, 0, os.SEEK_END)
-        header = SegmentHeader(
-            recording=self.recording,
-            salt=salt,
-            number=self._segment,
-            pid=os.getpid(),
-            boot=boot_hash(),
-            offset=start,
-            first_seq=self._seq + 1,
-            previous_end=self._end,
-            wall_ns=self._wall_ns(),
-            mono_ns=self._mono_ns(),
-            durability=self._strict,
-            flags=flags,
-        )
+        header = self._header(salt, start, flags)
         notes = [(FrameType.PROCESS, {"host": os.uname().nodename, "pid": os.getpid(), **(facts or {})})]
         if self._dropped:
             notes.append((FrameType.DROPPED, self._loss(self.degraded, self._dropped)))
@@ -212,6 +199,22 @@ class FrameFile:
         self._end = start + SEGMENT_SIZE + sum(lengths)
         self._dropped = 0
         self.degraded = None
+
+    def _header(self, salt: bytes, start: int, flags: int) -> SegmentHeader:
+        return SegmentHeader(
+            recording=self.recording,
+            salt=salt,
+            number=self._segment,
+            pid=os.getpid(),
+            boot=boot_hash(),
+            offset=start,
+            first_seq=self._seq + 1,
+            previous_end=self._end,
+            wall_ns=self._wall_ns(),
+            mono_ns=self._mono_ns(),
+            durability=self._strict,
+            flags=flags,
+        )
 
     def _recover(self) -> None:
         """Make the file writable again; called before a frame while `degraded` is set."""

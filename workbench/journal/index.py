@@ -124,7 +124,8 @@ def _consistent(index: _Index) -> bool:
     in_order = all(bool((column[1:] > column[:-1]).all()) for column in (offsets, seqs))
     within = offsets[0] >= SEGMENT_SIZE and int(offsets[-1]) + FRAME_SIZE <= index.end and seqs[-1] < index.next_seq
     paths_end = bool((ends[1:] >= ends[:-1]).all()) and int(ends[-1]) == len(arrays["path"])
-    return bool(in_order) and bool(within) and paths_end
+    fits: bool = in_order and bool(within) and paths_end
+    return fits
 
 
 def _read_own_frames(walk: Walk, index: _Index) -> bool:

@@ -83,6 +83,7 @@ def _take_loss(notes: Notes, note: dict[str, Any], _seq: int, _at: int) -> None:
     notes.dropped += _count(note, "events")
     if "unsynced_from" in note:
         notes.sync_failed = True
+        notes.closed = False  # said after the goodbye, whose sync it was
         notes.unsynced_boot = notes.processes[-1].boot
 
 

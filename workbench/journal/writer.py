@@ -22,7 +22,7 @@ from typing import Any
 
 import msgpack
 
-from workbench._errors import LogDegradedError, LogError, PayloadTooLargeError, UsageError
+from workbench._errors import LogError, PayloadTooLargeError, UsageError
 from workbench.journal import disk
 from workbench.journal.flusher import Flusher
 from workbench.journal.format import (
@@ -111,7 +111,7 @@ class LogWriter(FrameFile):
             known = tail(path)
             try:
                 self._adopt(known)
-            except LogDegradedError:
+            except BaseException:
                 if known is None:
                     path.unlink()  # it was empty, and no event is in it: the next try finds no torn header
                 raise
@@ -245,6 +245,7 @@ class LogWriter(FrameFile):
             raise UsageError(
                 f"a {table} of {len(body):,} bytes is too long to be recorded; the limit is {NOTE_LIMIT:,}"
             )
+        self.tables.reserve(table, number)  # an interrupted write may land: the number is used either way
         self._put(FrameType.DEFINE, body)
         self.tables.define(table, number, key)
 
@@ -296,7 +297,6 @@ class LogWriter(FrameFile):
                 self._begin_segment(flags=MEND_FLAG)
             if self.distrusted is None:
                 self._put(FrameType.CLOSE, msgpack.packb({"last": self._seq + 1}))
-            self.degraded = OSError(errno.EBADF, "closed")
         self.sync()
 
     # --- fork -----------------------------------------------------------------------------------------------

@@ -190,7 +190,7 @@ class Machine:
         """
         if self.departed:
             return self._earliest()
-        pretended = self._edited_though_cancelled()
+        pretended = self._edited_though_cancelled() if self._edits else None
         if pretended is not None:
             return self._hand_out(pretended)
         expected = self._expected()
@@ -236,7 +236,7 @@ class Machine:
             Divergence: It still waits.
         """
         for _, slot, _ in self._waiting.values():
-            if slot is not None and slot.cancelled and slot.type is None:
+            if slot is not None and slot.cancelled:
                 raise self._divergence(DivergenceReason.REMOVED, None, slot)
 
     def _expected(self) -> Slot | None:
@@ -253,7 +253,8 @@ class Machine:
         ready = [
             (slot.answer if slot is not None and slot.type is not None else beyond, position)
             for position, (_, slot, edit) in self._waiting.items()
-            if edit is not None or (slot is not None and slot.type is not None)
+            if edit is not None
+            or (slot is not None and slot.type is not None and (self.departed or not slot.cancelled))
         ]
         return self._hand_out(min(ready)[1]) if ready else None
 

@@ -5,11 +5,11 @@ Every call goes to the driver of the scope in which the code runs; this room doe
 
 from workbench.machine import Retry
 from workbench.model import Kind
-from workbench.program.answers import annotation_of, recorded_answer, recorded_arguments, restored_error
+from workbench.program.answers import Given, annotation_of, recorded_answer, recorded_arguments, restored_error
 from workbench.program.arguments import Arguments, argument_differences, plain_arguments
 from workbench.program.calls import child, gather, now, patched, random, signal, sleep, uuid4
 from workbench.program.halt import WorkflowHalted
-from workbench.program.loop import run_async
+from workbench.program.loop import outside_loops, run_async
 from workbench.program.scope import CURRENT_KEY, CURRENT_SCOPE, Driver, Scope
 from workbench.program.step import Deferred, Invocation, Step, current_key, step
 from workbench.program.where import NOT_KNOWN, Place, place_of_caller
@@ -22,6 +22,7 @@ __all__ = [
     "Arguments",
     "Deferred",
     "Driver",
+    "Given",
     "Invocation",
     "Kind",
     "Place",
@@ -37,6 +38,7 @@ __all__ = [
     "current_key",
     "gather",
     "now",
+    "outside_loops",
     "patched",
     "place_of_caller",
     "plain_arguments",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from workbench._errors import UndecodableError, UnrecordableError
 from workbench.journal.codec import annotation_of_return, annotations_of, restore
@@ -14,11 +14,33 @@ from workbench.model import EventType, History
 from workbench.program.step import Invocation
 from workbench.program.workflow import Workflow
 
-__all__ = ["annotation_of", "recorded_answer", "recorded_arguments", "restored_error"]
+__all__ = ["Given", "annotation_of", "recorded_answer", "recorded_arguments", "restored_error"]
 
 
-def recorded_answer(history: History, row: int, call: Call, reveal: Callable[[Any], Any] = lambda value: value) -> Any:
-    """The value that the event in `row` gives to the code.
+class Given(NamedTuple):
+    """What an answer gives to the code.
+
+    Attributes:
+        value: The value.
+        error: What is raised instead; `None` for none.
+    """
+
+    value: Any
+    error: BaseException | None = None
+
+    def get(self) -> Any:
+        """The value.
+
+        Raises:
+            BaseException: The error, where there is one.
+        """
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+def recorded_answer(history: History, row: int, call: Call, reveal: Callable[[Any], Any] = lambda value: value) -> Given:
+    """What the event in `row` gives to the code: a value, or the recorded failure, which is not raised here.
 
     Args:
         history: Where the event is.
@@ -27,22 +49,22 @@ def recorded_answer(history: History, row: int, call: Call, reveal: Callable[[An
         reveal: Opens sealed secrets; by default they stay redacted stand-ins.
 
     Raises:
-        Exception: The recorded failure, restored.
-        UnrecordableError: The result could not be recorded when the step ran.
+        UndecodableError: The value does not fit the type that the code expects, or a part of the log is missing.
+        NeedsSecretError: `reveal` cannot open a secret.
     """
     kind = EventType(history.columns.type[row])
     body = history.payload(row)
     if kind in {EventType.StepFailed, EventType.ChildFailed}:
-        raise restored_error(reveal(body["error"]))
+        return Given(None, restored_error(reveal(body["error"])))
     if kind in {EventType.TimerFired, EventType.SignalTimedOut}:
-        return None
+        return Given(None)
     if kind is EventType.SignalConsumed:
-        return restore(reveal(_signal_value(history, row)), Any)
+        return Given(restore(reveal(_signal_value(history, row)), Any))
     if kind in {EventType.ClockRead, EventType.RandomDrawn, EventType.UuidDrawn}:
-        return body["value"]
+        return Given(body["value"])
     if "unrecorded" in body:
-        raise UnrecordableError(str(body["unrecorded"]))
-    return restore(reveal(body.get("result")), annotation_of(call))
+        return Given(None, UnrecordableError(str(body["unrecorded"])))
+    return Given(restore(reveal(body.get("result")), annotation_of(call)))
 
 
 def recorded_arguments(code: Workflow[..., Any], body: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

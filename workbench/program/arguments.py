@@ -42,6 +42,15 @@ class Arguments:
         return same(_recorded(self._history, row, call), decode(asked))
 
 
+    def check(self, call: Call) -> None:
+        """A call whose arguments cannot be recorded is none: it fails before anything runs, and leaves no event.
+
+        Raises:
+            UnrecordableError: An argument cannot be recorded.
+        """
+        self._encode(call, plain_arguments(call))
+
+
 def argument_differences(history: History, row: int, call: Call) -> list[tuple[str, Any, Any]]:
     """The leaves in which recorded and asked arguments differ, as `(path, recorded, asked)`."""
     from workbench.journal.codec import encode

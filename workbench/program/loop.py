@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+import threading
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
 from contextvars import Context, copy_context
 from typing import Any, NoReturn
 
@@ -19,7 +21,10 @@ from workbench._errors import UsageError
 from workbench.machine import Call, Verb
 from workbench.program.scope import CURRENT_SCOPE, Driver, Scope
 
-__all__ = ["WorkflowLoop", "run_async"]
+__all__ = ["WorkflowLoop", "outside_loops", "run_async"]
+
+_ROUNDS = 16
+"""How often a branch that is left behind may swallow its cancellation before it is abandoned."""
 
 
 class _IdleSelector(selectors.BaseSelector):
@@ -78,9 +83,16 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
     """
 
     def __init__(self, driver: Driver) -> None:
-        super().__init__(_IdleSelector(driver.idle))
+        super().__init__(_IdleSelector(self._idle))
         self.driver = driver
+        self._branches: dict[asyncio.Task[Any], None] = {}
         self.set_task_factory(self._make_task)
+
+    def _idle(self) -> None:
+        if self.driver.closing:
+            self.stop()
+        else:
+            self.driver.idle()
 
     def time(self) -> float:
         """Seconds since the run began; moved only by consumed events."""
@@ -107,7 +119,27 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
         parent: Scope | None = CURRENT_SCOPE.get()
         if parent is not None:
             context.run(CURRENT_SCOPE.set, parent.branch())
-        return asyncio.Task(coro, loop=loop, context=context, **options)
+        task = asyncio.Task(coro, loop=loop, context=context, **options)
+        self._branches[task] = None  # in the order of creation, and held: asyncio itself forgets tasks nobody holds
+        task.add_done_callback(self._branches.pop)
+        return task
+
+    def end(self, main: asyncio.Task[Any]) -> None:
+        """Cancel branches that were left behind, in the order of their creation; they get no more answers.
+
+        Args:
+            main: The workflow function's task.
+        """
+        self.driver.closing = True
+        for _ in range(_ROUNDS):
+            left = [task for task in (main, *self._branches) if not task.done()]
+            if not left:
+                break
+            for task in left:
+                task.cancel()
+            self.run_forever()
+        Context().run(self.create_task, self.shutdown_asyncgens())
+        self.run_forever()
 
     def run_in_executor(self, *_: Any) -> NoReturn:
         """Threads make the order of events a matter of chance."""
@@ -118,6 +150,16 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
         """The world is touched in steps only."""
         message = "workflow code asked for a network connection"
         raise UsageError(message, hint="put the call into a function marked @wb.step")
+
+    create_datagram_endpoint = create_server = create_connection
+    create_unix_connection = create_unix_server = create_connection
+
+    async def subprocess_exec(self, *_: Any, **__: Any) -> NoReturn:
+        """The world is touched in steps only."""
+        message = "workflow code asked for a process"
+        raise UsageError(message, hint="put the call into a function marked @wb.step")
+
+    subprocess_shell = subprocess_exec
 
     def add_reader(self, *_: Any) -> NoReturn:
         """The world is touched in steps only."""
@@ -142,23 +184,42 @@ def run_async(driver: Driver, code: Callable[[], Coroutine[Any, Any, Any]]) -> a
     context.run(CURRENT_SCOPE.set, Scope(driver))
     try:
         task = asyncio.Task(code(), loop=loop, context=context)
-        task.add_done_callback(lambda _: loop.stop())
-        loop.run_forever()
-        if not task.done():
-            task.cancel()
-        _close(loop)
+        task.add_done_callback(lambda _: None if driver.closing else loop.stop())
+        try:
+            loop.run_forever()
+        finally:
+            loop.end(task)
     finally:
         loop.close()
     return task
 
 
-def _close(loop: WorkflowLoop) -> None:
-    """Let branches that were left behind end; they get no more answers."""
-    left = asyncio.all_tasks(loop)
-    for task in left:
-        task.cancel()
-    if left:
-        loop.call_soon(loop.stop)
-        loop.run_forever()
-    for task in asyncio.all_tasks(loop):
-        task.get_coro().close()  # type: ignore[union-attr]  # tasks made by the factory always wrap a coroutine
+def outside_loops(work: Callable[[], Any], interrupt: Callable[[], None] = lambda: None) -> Any:
+    """Run `work` where no event loop runs: in a notebook cell one does, so there in a thread of its own.
+
+    Args:
+        work: What to run.
+        interrupt: Asks `work` to end when this thread is interrupted while it waits (Ctrl-C, a stopped cell).
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return work()
+    outcome: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - handed to the calling thread, whatever it is
+            outcome.set_exception(error)
+
+    thread = threading.Thread(target=run, name="workbench-workflow")
+    thread.start()
+    try:
+        return outcome.result()
+    except KeyboardInterrupt:
+        if not outcome.done():
+            interrupt()
+        raise
+    finally:
+        thread.join()

@@ -71,6 +71,8 @@ class Driver(ABC):
     """Answers calls: really (the recorder's live driver) or from a history (replay's stepping driver)."""
 
     is_async: ClassVar[bool] = False
+    closing: bool = False
+    """The workflow function has ended: branches that it left behind get no more answers."""
 
     @abstractmethod
     def instant(self, call: Call) -> Any:

@@ -107,7 +107,7 @@ class Step(Generic[P, R]):
         scope = CURRENT_SCOPE.get()
         if scope is None:
             return self._plain(*args, **kwargs)
-        if self.is_async:
+        if self.is_async and scope.driver.is_async:
             return cast("R", self._in_task(args, kwargs, place_of_caller()))
         return cast("R", scope.driver.wait(self.call_in(scope, args, kwargs)))
 

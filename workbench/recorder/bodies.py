@@ -10,7 +10,7 @@ import asyncio
 import concurrent.futures
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -39,15 +39,13 @@ class Bodies:
             return self.start(step, args, kwargs, key).result()
         seconds = step.declaration.timeout_seconds
         if seconds is None:
-            return _call(step, args, kwargs, key)
-        outcome: Future[Any] = Future()
-        work = threading.Thread(target=_settle, args=(outcome, step, args, kwargs, key), daemon=True)
-        work.start()
+            return _outside(step.function, args, kwargs, key)
+        outcome = self.alone(lambda: _outside(step.function, args, kwargs, key))
         try:
             return outcome.result(seconds)
         except concurrent.futures.TimeoutError:
             if outcome.done():
-                raise  # the body itself raised it
+                return outcome.result()  # at the last moment, or the body itself raised it
             raise _timed_out(step) from None
 
     def start(self, step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Future[Any]:
@@ -55,6 +53,19 @@ class Bodies:
         if step.is_async:
             return asyncio.run_coroutine_threadsafe(_await(step, args, kwargs, key), self._event_loop())
         return self.submit(lambda: self.run(step, args, kwargs, key))
+
+    def ask(self, question: Callable[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Any:
+        """Call a probe as the body of its step would be called, and wait for it; it is no step of the workflow."""
+        answer = _outside(question, args, kwargs, key)
+        if inspect.isawaitable(answer):
+            return asyncio.run_coroutine_threadsafe(_answer(answer, key), self._event_loop()).result()
+        return answer
+
+    def alone(self, work: Callable[[], Any]) -> Future[Any]:
+        """Run `work`, which may itself wait for the pool, in a thread of its own."""
+        outcome: Future[Any] = Future()
+        threading.Thread(target=_settle, args=(outcome, work), name="workbench-child", daemon=True).start()
+        return outcome
 
     def submit(self, work: Callable[[], Any]) -> Future[Any]:
         """Run `work` in a thread."""
@@ -67,7 +78,7 @@ class Bodies:
         with self._mutex:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                threading.Thread(target=self._loop.run_forever, name="workbench-steps", daemon=True).start()
+                threading.Thread(target=_run_loop, args=(self._loop,), name="workbench-steps", daemon=True).start()
         return self._loop
 
     def close(self) -> None:
@@ -79,19 +90,26 @@ class Bodies:
             self._loop.call_soon_threadsafe(self._loop.stop)
 
 
-def _call(step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Any:
+def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()
+
+
+def _outside(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Any:
     scope = CURRENT_SCOPE.set(None)
     token = CURRENT_KEY.set(key)
     try:
-        return step.function(*args, **kwargs)
+        return function(*args, **kwargs)
     finally:
         CURRENT_KEY.reset(token)
         CURRENT_SCOPE.reset(scope)
 
 
-def _settle(outcome: Future[Any], step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> None:
+def _settle(outcome: Future[Any], work: Callable[[], Any]) -> None:
     try:
-        outcome.set_result(_call(step, args, kwargs, key))
+        outcome.set_result(work())
     except BaseException as error:  # noqa: BLE001 - handed to the waiting thread, whatever it is
         outcome.set_exception(error)
 
@@ -103,11 +121,21 @@ async def _await(step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: 
     if not inspect.isawaitable(result):
         return result
     try:
-        return await asyncio.wait_for(result, step.declaration.timeout_seconds)
+        async with asyncio.timeout(step.declaration.timeout_seconds) as limit:
+            return await result
     except TimeoutError:
-        if step.declaration.timeout_seconds is None:
-            raise
+        if not limit.expired():
+            raise  # the body itself raised it
         raise _timed_out(step) from None
+    except asyncio.CancelledError:
+        message = f"the body of step {step.name} was cancelled"
+        raise concurrent.futures.CancelledError(message) from None
+
+
+async def _answer(answer: Awaitable[Any], key: str) -> Any:
+    CURRENT_SCOPE.set(None)
+    CURRENT_KEY.set(key)
+    return await answer
 
 
 async def _cancel_others() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import queue
 import random
+import threading
 import time
 import uuid
 from typing import Any, Protocol
 
-__all__ = ["SYSTEM_CLOCK", "Clock", "SystemClock"]
+__all__ = ["SYSTEM_CLOCK", "Clock", "Stamp", "SystemClock"]
 
 
 class Clock(Protocol):
@@ -58,3 +59,22 @@ class SystemClock:
 
 
 SYSTEM_CLOCK: Clock = SystemClock()
+
+
+class Stamp(threading.local):
+    """The wall clock as the journal reads it, which remembers what it said last in this thread.
+
+    A workflow's clock is moved by events only, so it must show the very instant that stands in the log.
+
+    Args:
+        clock: Where time comes from.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._read_ns = clock.now_ns
+        self.last_ns = 0
+
+    def now_ns(self) -> int:
+        """The time of the event that is being written."""
+        self.last_ns = now_ns = self._read_ns()
+        return now_ns

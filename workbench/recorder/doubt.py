@@ -48,7 +48,7 @@ def settle_doubt(driver: LiveDriver, call: Call, slot: Slot) -> StepRun | Found:
     history = driver.record.history
     step = call.request.step
     attempt = slot.attempts(history) + 1
-    key = str(history.payload(slot.opened).get("key", ""))
+    key = str(driver.encoding.reveal(history.payload(slot.opened).get("key", "")))
     again = StepRun(driver.journal, driver.clock, call, attempt=attempt, key=key)
     if not slot.in_doubt(history) or step.declaration.kind.repeats:
         return again
@@ -57,13 +57,16 @@ def settle_doubt(driver: LiveDriver, call: Call, slot: Slot) -> StepRun | Found:
     if step.declaration.kind is Kind.KEYED and key and (lifetime is None or age_seconds < lifetime):
         return again
     if driver.doubt is DoubtPolicy.PROBE and step.probe is not None:
-        return _probe(driver, call, slot, again)
+        return _probe(driver, call, slot, again, age_seconds)
     raise _in_doubt(driver, call, age_seconds)
 
 
-def _probe(driver: LiveDriver, call: Call, slot: Slot, again: StepRun) -> StepRun | Found:
+def _probe(driver: LiveDriver, call: Call, slot: Slot, again: StepRun, age_seconds: float) -> StepRun | Found:
     step, invocation = call.request.step, call.request
-    result = step.probe(*invocation.args, **invocation.kwargs)
+    try:
+        result = driver.bodies.ask(step.probe, invocation.args, invocation.kwargs, again.key)
+    except Exception as error:
+        raise _in_doubt(driver, call, age_seconds) from error  # who cannot answer says nothing about the step
     facts: dict[str, Any] = {"happened": result is not None, "by": f"probe {step.declaration.probe}"}
     if result is not None:
         facts["result"] = result

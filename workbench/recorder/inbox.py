@@ -35,13 +35,17 @@ class Inbox:
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Arrived | Callable[[], None] | None] = queue.SimpleQueue()
         self._signals: dict[str, deque[Arrived]] = {}
+        self._known: set[int] = set()
 
     def put(self, message: Arrived | Callable[[], None] | None) -> None:
         """Send a message, from any thread: a signal, or work to do in the workflow's thread."""
         self._queue.put(message)
 
     def keep(self, arrived: Arrived) -> None:
-        """A signal that waits to be consumed."""
+        """A signal that waits to be consumed; one that the log and a sender both brought counts once."""
+        if arrived.seq in self._known:
+            return
+        self._known.add(arrived.seq)
         self._signals.setdefault(arrived.name, deque()).append(arrived)
 
     def take_signal(self, name: str) -> Arrived | None:

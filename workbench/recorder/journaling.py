@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RunJournal"]
 
+
 class RunJournal:
     """Writes the events of one run.
 
@@ -33,7 +34,7 @@ class RunJournal:
         self._encoding = encoding
         self.run_id = run_id
         self._run = writer.run_number(run_id)
-        self._names: dict[str, int] = {}
+        self._names: dict[str, tuple[Declaration, int]] = {}
 
     # --- the run --------------------------------------------------------------------------------------------
 
@@ -137,12 +138,11 @@ class RunJournal:
         )
 
     def _step_number(self, step: Step[..., Any]) -> int:
-        number = self._names.get(step.name)
-        if number is None or step.declaration.module == "":
-            number = self._writer.name_number(step.declaration)
+        known = self._names.get(step.name)
+        if known is None or known[0] is not step.declaration:
+            known = self._names[step.name] = step.declaration, self._writer.name_number(step.declaration)
             self._source(step.function)
-            self._names[step.name] = number
-        return number
+        return known[1]
 
     # --- everything else ------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from workbench._errors import (
     DivergenceError,
     InDoubtError,
-    LogDegradedError,
+    LogError,
     NeedsSecretError,
     RunBusyError,
     UndecodableError,
@@ -21,7 +21,7 @@ from workbench._errors import (
 )
 from workbench.machine import Answer, Call, Machine, RunRecord, State, Verb
 from workbench.model import EventType
-from workbench.program import Arguments, Driver, Invocation, WorkflowHalted, recorded_answer
+from workbench.program import Arguments, Driver, Given, Invocation, WorkflowHalted, recorded_answer
 from workbench.recorder.doubt import DoubtPolicy, Found, settle_doubt
 from workbench.recorder.inbox import Inbox
 from workbench.recorder.side_by_side import wait_all
@@ -30,7 +30,7 @@ from workbench.recorder.step_run import StepRun
 if TYPE_CHECKING:
     from workbench.program import Workflow
     from workbench.recorder.bodies import Bodies
-    from workbench.recorder.clock import Clock
+    from workbench.recorder.clock import Clock, Stamp
     from workbench.recorder.encoding import Encoding
     from workbench.recorder.journaling import RunJournal
 
@@ -44,7 +44,7 @@ _DRAWS = {
     Verb.DRAW_UUID: EventType.UuidDrawn,
 }
 NS = 1_000_000_000
-_HALTING = (DivergenceError, InDoubtError, LogDegradedError, NeedsSecretError, RunBusyError, UndecodableError)
+_HALTING = (DivergenceError, InDoubtError, LogError, NeedsSecretError, RunBusyError, UndecodableError)
 """Errors of the driver's own work: they end the workflow here and leave the run open."""
 
 
@@ -56,6 +56,7 @@ class LiveDriver(Driver):
         encoding: Encodes payloads, opens sealed secrets.
         record: The run so far.
         clock: Time and chance.
+        stamp: Knows the instant of the event that was written last.
         bodies: Where step bodies run.
         inbox: Signals and finished bodies arrive here.
         doubt: What to do with a step in doubt.
@@ -69,6 +70,7 @@ class LiveDriver(Driver):
         record: RunRecord,
         *,
         clock: Clock,
+        stamp: Stamp,
         bodies: Bodies,
         inbox: Inbox,
         doubt: DoubtPolicy,
@@ -78,13 +80,16 @@ class LiveDriver(Driver):
         self.encoding = encoding
         self.record = record
         self.clock = clock
+        self.stamp = stamp
         self.bodies = bodies
         self.inbox = inbox
         self.doubt = doubt
         self.run_child = run_child
-        self.machine = Machine(record, same=Arguments(record.history, self._encode_arguments))
+        self.arguments = Arguments(record.history, self._encode_arguments)
+        self.machine = Machine(record, same=self.arguments)
         self.halted: BaseException | None = None
         self.replaying = bool(record.slots)
+        self._now_ns = self._began_ns = self.machine.now_ns or stamp.last_ns
         self._patches: dict[str, bool] = {}
 
     def _encode_arguments(self, call: Call, arguments: dict[str, Any]) -> bytes:
@@ -100,9 +105,11 @@ class LiveDriver(Driver):
             answer = self.guard(lambda: self.machine.instant(call))
             if answer is not None:
                 self._notice_end_of_log()
-                return recorded_answer(self.record.history, answer.row, call)
+                self._advance(self.machine.now_ns)
+                return self.given(answer).value
         value = self._draw(call.verb)
         self.guard(lambda: self.journal.drawn(_DRAWS[call.verb], call, value))
+        self._advance(self.stamp.last_ns)
         return value
 
     def wait(self, call: Call) -> Any:
@@ -111,12 +118,18 @@ class LiveDriver(Driver):
         if self.replays(call):
             answer = self.guard(lambda: self.machine.take(call))
             self._notice_end_of_log()
-            return self.value_of(answer)
-        return self.perform(call)
+            self._advance(self.machine.now_ns)
+            return self.given(answer).get()
+        try:
+            return self.perform(call)
+        finally:
+            self._advance(self.stamp.last_ns)
 
     def wait_all(self, calls: Sequence[Call]) -> list[Any]:
         """Answer calls made side by side: bodies run in threads, answers are logged as they come."""
         self.check_halted()
+        for call in calls:
+            self.check_new(call)
         return wait_all(self, calls)
 
     def begin(self, call: Call) -> asyncio.Future[Any]:
@@ -132,7 +145,11 @@ class LiveDriver(Driver):
 
     def loop_seconds(self) -> float:
         """Seconds since the run began, moved by consumed events."""
-        return 0.0
+        return (self._now_ns - self._began_ns) / NS
+
+    def _advance(self, now_ns: int) -> None:
+        """An event was consumed; only that moves the workflow's clock."""
+        self._now_ns = max(self._now_ns, now_ns)
 
     def patched(self, patch_id: str) -> bool:
         """Whether this run takes the new path."""
@@ -143,7 +160,7 @@ class LiveDriver(Driver):
             if row is not None:
                 known = bool(self.record.history.payload(row)["value"])
             else:
-                known = not (self.replaying and not self.machine.exhausted)
+                known = not self.replaying or self.machine.takes_new_path
                 if known:
                     self.guard(lambda: self.journal.patch_checked(patch_id, value=True))
             self._patches[patch_id] = known
@@ -155,9 +172,19 @@ class LiveDriver(Driver):
         """Ask the machine; True when the log holds the answer."""
         if not self.replaying:
             return False
+        self.check_new(call)
         state = self.guard(lambda: self.machine.ask(call))
         self._notice_end_of_log()
         return state is State.ANSWERED
+
+    def check_new(self, call: Call) -> None:
+        """A call that the log does not hold must be one that could be recorded; else it fails as it did then.
+
+        Raises:
+            UnrecordableError: An argument cannot be recorded.
+        """
+        if call.position not in self.record.slots:
+            self.arguments.check(call)
 
     def next_recorded(self) -> Answer | None:
         """The next answer in log order, for code that is idle."""
@@ -167,12 +194,12 @@ class LiveDriver(Driver):
         self._notice_end_of_log()
         return answer
 
-    def value_of(self, answer: Answer) -> Any:
-        """The recorded answer, with sealed secrets opened; raises the recorded failure."""
-        try:
-            return recorded_answer(self.record.history, answer.row, answer.call, self.encoding.reveal)
-        except NeedsSecretError as error:
-            raise self.halt(error) from None
+    def given(self, answer: Answer) -> Given:
+        """What the log gives to the code, with sealed secrets opened."""
+        given: Given = self.guard(
+            lambda: recorded_answer(self.record.history, answer.row, answer.call, self.encoding.reveal)
+        )
+        return given
 
     def perform(self, call: Call) -> Any:
         """Really carry out a call on which the code blocks."""
@@ -249,7 +276,9 @@ class LiveDriver(Driver):
             if remaining is not None and remaining <= 0:
                 self.guard(lambda: self.journal.answered(EventType.SignalTimedOut, call, cause))
                 return None
-            self.inbox.wait(self.clock, remaining)
+            work = self.inbox.wait(self.clock, remaining)
+            if work is not None:
+                work()
 
     def child_started(self, call: Call) -> tuple[int, str]:
         """Intent of a child, and the child's run id."""
@@ -273,7 +302,7 @@ class LiveDriver(Driver):
 
     def child_failed(self, call: Call, cause: int, error: BaseException) -> None:
         """Log a child's failure, or halt when the child itself was halted."""
-        if isinstance(error, _HALTING):
+        if isinstance(error, _HALTING) or not isinstance(error, Exception):
             raise self.halt(error)
         self.guard(lambda: self.journal.child_failed(call, cause, error))
 
@@ -295,6 +324,8 @@ class LiveDriver(Driver):
 
     def check_halted(self) -> None:
         """Halted code gets no more answers, also from its `finally` blocks."""
+        if self.closing:
+            raise asyncio.CancelledError
         if self.halted is not None:
             raise WorkflowHalted(str(self.halted))
 
@@ -302,6 +333,10 @@ class LiveDriver(Driver):
         """End the workflow here without ending the run; the caller raises what this returns."""
         self.halted = reason
         return WorkflowHalted(str(reason))
+
+    def interrupt(self) -> None:
+        """Halt the workflow from another thread, as Ctrl-C in its own thread does."""
+        self.inbox.put(_interrupt)
 
     def guard(self, work: Callable[[], Any]) -> Any:
         """Do the driver's own work: its errors are not the workflow's to catch."""
@@ -314,3 +349,7 @@ class LiveDriver(Driver):
         """The code returned: the log must not go on."""
         if self.replaying:
             self.guard(self.machine.finish)
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -38,12 +39,7 @@ class AsyncLiveDriver(LiveDriver):
         self._causes: dict[Position, int] = {}
         self._due: list[tuple[int, int, Position, Callable[[], None]]] = []
         self._order = itertools.count()
-        self._now_ns = self.machine.now_ns or self.clock.now_ns()
-        self._began_ns = self._now_ns
-
-    def loop_seconds(self) -> float:
-        """Seconds since the run began, moved by consumed events only."""
-        return (self._now_ns - self._began_ns) / NS
+        self._found: deque[tuple[Call, Any]] = deque()
 
     # --- calls ----------------------------------------------------------------------------------------------
 
@@ -54,15 +50,19 @@ class AsyncLiveDriver(LiveDriver):
         self._futures[call.position] = future
         self._calls[call.position] = call
         future.add_done_callback(partial(self._left, call))
-        if not self.replays(call):
-            self._start(call)
+        try:
+            if not self.replays(call):
+                self._start(call)
+        except BaseException:
+            self._forget(call)
+            raise
         return future
 
     def _start(self, call: Call) -> None:
         if call.verb is Verb.CALL_STEP:
             run = self.step_run(call)
             if isinstance(run, Found):
-                self.inbox.put(lambda: self._resolve(call, run.result))
+                self._found.append((call, run.result))
             else:
                 self._attempt(run)
         elif call.verb is Verb.START_TIMER:
@@ -85,10 +85,9 @@ class AsyncLiveDriver(LiveDriver):
         call = run.call
         if call.position not in self._futures:
             return  # the workflow stopped waiting; the log says StepCancelled, which is "in doubt"
-        if done.cancelled():
-            error: BaseException | None = asyncio.CancelledError()
-        else:
-            error = done.exception()
+        error = done.exception()
+        if error is not None and not isinstance(error, Exception):
+            raise self.halt(error)  # a step that ends the process leaves the run open, and itself in doubt
         if error is None:
             try:
                 result = self.guard(lambda: run.succeeded(done.result()))
@@ -114,7 +113,7 @@ class AsyncLiveDriver(LiveDriver):
     def _start_child(self, call: Call) -> None:
         cause, run_id = self.child_started(call)
         arguments = call.arguments
-        future = self.bodies.submit(
+        future = self.bodies.alone(
             lambda: self.run_child(call.request, run_id, arguments["args"], arguments["kwargs"])
         )
         future.add_done_callback(lambda done: self.inbox.put(partial(self._child_ended, call, cause, done)))
@@ -147,6 +146,8 @@ class AsyncLiveDriver(LiveDriver):
         answer = self.next_recorded()
         if answer is not None:
             self._answer(answer)
+        elif self._found:
+            self._resolve(*self._found.popleft())
         elif not self._deliver_signal() and not self._run_due():
             seconds = None if not self._due else max(0.0, (self._due[0][0] - self.clock.now_ns()) / NS)
             work = self.inbox.wait(self.clock, seconds)
@@ -154,13 +155,11 @@ class AsyncLiveDriver(LiveDriver):
                 work()
 
     def _answer(self, answer: Answer) -> None:
-        self._now_ns = max(self._now_ns, self.machine.now_ns)
-        try:
-            value = self.value_of(answer)
-        except Exception as error:
-            self._reject(answer.call, error)
+        given = self.given(answer)
+        if given.error is not None:
+            self._reject(answer.call, given.error, self.machine.now_ns)
         else:
-            self._resolve(answer.call, value)
+            self._resolve(answer.call, given.value, self.machine.now_ns)
 
     def _deliver_signal(self) -> bool:
         for position, call in list(self._calls.items()):
@@ -184,18 +183,19 @@ class AsyncLiveDriver(LiveDriver):
     def _at(self, due_ns: int, call: Call, work: Callable[[], None]) -> None:
         heapq.heappush(self._due, (due_ns, next(self._order), call.position, work))
 
-    def _resolve(self, call: Call, value: Any) -> None:
+    def _resolve(self, call: Call, value: Any, now_ns: int = 0) -> None:
+        self._advance(now_ns or self.stamp.last_ns)
         future = self._forget(call)
         if future is not None and not future.done():
             future.set_result(value)
 
-    def _reject(self, call: Call, error: BaseException) -> None:
+    def _reject(self, call: Call, error: BaseException, now_ns: int = 0) -> None:
+        self._advance(now_ns or self.stamp.last_ns)
         future = self._forget(call)
         if future is not None and not future.done():
             future.set_exception(error)
 
     def _forget(self, call: Call) -> asyncio.Future[Any] | None:
-        self._now_ns = max(self._now_ns, self.machine.now_ns if self.replaying else self.clock.now_ns())
         self._calls.pop(call.position, None)
         self._causes.pop(call.position, None)
         return self._futures.pop(call.position, None)
@@ -210,8 +210,8 @@ class AsyncLiveDriver(LiveDriver):
         """The code no longer waits for a call; whether a step acted is then not known."""
         if self.halted is not None or self._forget(call) is None:
             return
-        if not self.machine.cancel(call):
-            slot = self.record.slots.get(call.position)
-            if slot is None or not slot.cancelled:
-                self.guard(lambda: self.journal.answered(_CANCELLED[call.verb], call, 0))
+        slot = self.record.slots.get(call.position)
+        self.machine.cancel(call)
+        if slot is None or not (slot.cancelled or slot.type is not None):
+            self.guard(lambda: self.journal.answered(_CANCELLED[call.verb], call, 0))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench._errors import RottenLogError, UnrecordableError, UsageError
-from workbench.journal import LogWriter, OpenMode, open_log
+from workbench.journal import GapReason, LogWriter, OpenMode, open_log
 from workbench.journal.codec import annotation_of_return, restore
 from workbench.machine import RunRecord, Verb, read_run
 from workbench.model import EventType, Position, position_text
@@ -18,7 +18,7 @@ from workbench.recorder.inbox import Arrived
 if TYPE_CHECKING:
     from workbench.recorder.encoding import Encoding
 
-__all__ = ["Past"]
+__all__ = ["Past", "was_cancelled"]
 
 Reveal = Callable[[Any], Any]
 
@@ -60,7 +60,7 @@ class Past:
                 self._log = open_log(self._path, OpenMode.SALVAGE)
                 self._changed.clear()
             log = self._log
-        if log.report.rotten:
+        if any(gap.reason is not GapReason.TORN for gap in log.report.gaps):
             raise RottenLogError(
                 f"run {run_id!r} is not resumed: its log is damaged inside\n{log.report}",
                 path=self._path,
@@ -80,18 +80,18 @@ class Past:
         if history.columns.type[record.ended] == EventType.RunFailed:
             raise restored_error(body["error"])
         if history.columns.type[record.ended] == EventType.RunCancelled:
-            raise UsageError(f"run {record.run_id!r} was cancelled", hint="start a new run under another id")
+            raise was_cancelled(record.run_id)
         if "unrecorded" in body:
             raise UnrecordableError(str(body["unrecorded"]))
         return restore(body["result"], annotation_of_return(code.function))
 
-    def unconsumed(self, record: RunRecord, keep: Callable[[Arrived], None]) -> None:
+    def unconsumed(self, record: RunRecord, keep: Callable[[Arrived], None], reveal: Reveal) -> None:
         """Signals that arrived and were not consumed."""
         history = record.history
         for row in record.ambient:
             seq = history.columns.seq[row]
             if history.columns.type[row] == EventType.SignalReceived and seq not in record.consumed:
-                value = restore(history.payload(row).get("value"), Any)
+                value = restore(reveal(history.payload(row).get("value")), Any)
                 keep(Arrived(history.declaration(row).name, seq, value))
 
     def resolve(self, record: RunRecord, position: Position, facts: dict[str, Any], encoding: Encoding) -> None:
@@ -120,3 +120,8 @@ class Past:
             durable=True,
         )
         self.changed(record.run_id)
+
+
+def was_cancelled(run_id: str) -> UsageError:
+    """What asking for the outcome of a cancelled run gives."""
+    return UsageError(f"run {run_id!r} was cancelled", hint="start a new run under another id")

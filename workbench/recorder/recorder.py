@@ -14,16 +14,16 @@ from workbench.journal import Durability, open_writer
 from workbench.journal.codec import decode, same
 from workbench.machine import RunRecord
 from workbench.model import Columns, History, Position, parse_position
-from workbench.program import CURRENT_SCOPE, Scope, Workflow, WorkflowHalted, as_workflow, run_async
+from workbench.program import CURRENT_SCOPE, Scope, Workflow, WorkflowHalted, as_workflow, outside_loops, run_async
 from workbench.recorder.bodies import Bodies
-from workbench.recorder.clock import SYSTEM_CLOCK, Clock
+from workbench.recorder.clock import SYSTEM_CLOCK, Clock, Stamp
 from workbench.recorder.doubt import DoubtPolicy
 from workbench.recorder.encoding import Encoding
 from workbench.recorder.inbox import Arrived, Inbox
 from workbench.recorder.journaling import RunJournal
 from workbench.recorder.live import LiveDriver
 from workbench.recorder.live_async import AsyncLiveDriver
-from workbench.recorder.past import Past
+from workbench.recorder.past import Past, was_cancelled
 
 __all__ = ["Recorder"]
 
@@ -59,7 +59,8 @@ class Recorder:
         self.path = Path(path)
         self._doubt = DoubtPolicy(in_doubt)
         self._clock = clock
-        self._writer = open_writer(self.path, durability=durability, wall_ns=clock.now_ns, mono_ns=clock.mono_ns)
+        self._stamp = Stamp(clock)
+        self._writer = open_writer(self.path, durability=durability, wall_ns=self._stamp.now_ns, mono_ns=clock.mono_ns)
         self._encoding = Encoding(self._writer.recording, redact=redact)
         self._past = Past(self._writer, self.path)
         self._bodies = Bodies()
@@ -155,8 +156,12 @@ class Recorder:
 
         Raises:
             RunNotFoundError: No such run in this log.
+            RunBusyError: The run is being executed right now.
             UsageError: The step is not in doubt.
         """
+        with self._mutex:
+            if run_id in self._running:
+                raise RunBusyError(f"run {run_id!r} is being executed right now", run_id=run_id)
         record = self._past.record(run_id)
         if record is None:
             raise RunNotFoundError(f"no run {run_id!r} in {self.path}", run_id=run_id)
@@ -187,7 +192,7 @@ class Recorder:
                 if record.ended >= 0:
                     return self._outcome(record, code)
                 journal.recovered(code)
-                self._past.unconsumed(record, inbox.keep)
+                self._past.unconsumed(record, inbox.keep, self._encoding.reveal)
             else:
                 journal.started(code, args, kwargs, business_key, parent)
                 record = RunRecord(EMPTY, run_id)
@@ -209,35 +214,34 @@ class Recorder:
         self, code: Workflow[..., Any], journal: RunJournal, record: RunRecord, inbox: Inbox, doubt: DoubtPolicy
     ) -> LiveDriver:
         def run_child(child: Workflow[..., Any], child_id: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            return self._execute(child, child_id, args, kwargs, parent=journal.run_id)
+            try:
+                return self._execute(child, child_id, args, kwargs, parent=journal.run_id)
+            except asyncio.CancelledError:
+                raise was_cancelled(child_id) from None
 
         driver = AsyncLiveDriver if code.is_async else LiveDriver
         return driver(
             journal, self._encoding, record,
-            clock=self._clock, bodies=self._bodies, inbox=inbox, doubt=doubt, run_child=run_child,
+            clock=self._clock, stamp=self._stamp, bodies=self._bodies, inbox=inbox, doubt=doubt, run_child=run_child,
         )  # fmt: skip
 
     def _drive(self, code: Workflow[..., Any], driver: LiveDriver, args: tuple[Any, ...], kwargs: Any) -> Any:
         try:
             if code.is_async:
-                result = _outside_loops(lambda: _run_coroutine(code, driver, args, kwargs))
+                result = outside_loops(lambda: _run_coroutine(code, driver, args, kwargs), driver.interrupt)
             else:
                 result = _run_function(code, driver, args, kwargs)
-            driver.divergence_at_end()
         except WorkflowHalted:
             raise _reason(driver) from None
         except asyncio.CancelledError:
-            if driver.halted is not None:
-                raise _reason(driver) from None
+            _check_end(driver)
             driver.journal.cancelled(code)
             raise
         except Exception as error:
-            if driver.halted is not None:
-                raise _reason(driver) from None
+            _check_end(driver)
             driver.journal.failed(code, error)
             raise
-        if driver.halted is not None:
-            raise _reason(driver)
+        _check_end(driver)
         driver.journal.completed(code, result)
         return result
 
@@ -294,30 +298,17 @@ def _run_coroutine(code: Workflow[..., Any], driver: LiveDriver, args: tuple[Any
     return task.result()
 
 
-def _outside_loops(work: Callable[[], Any]) -> Any:
-    """Run `work` where no event loop runs: in a notebook cell one does, so there in a thread of its own."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return work()
-    results: list[Any] = []
-    failures: list[BaseException] = []
-
-    def run() -> None:
+def _check_end(driver: LiveDriver) -> None:
+    """The code ended: it must not have been halted before, and the log must not go on."""
+    if driver.halted is None:
         try:
-            results.append(work())
-        except BaseException as error:  # noqa: BLE001 - handed to the calling thread, whatever it is
-            failures.append(error)
-
-    thread = threading.Thread(target=run, name="workbench-workflow")
-    thread.start()
-    thread.join()
-    if failures:
-        raise failures[0]
-    return results[0]
+            driver.divergence_at_end()
+        except WorkflowHalted:
+            raise _reason(driver) from None
+    if driver.halted is not None:
+        raise _reason(driver) from None
 
 
 def _reason(driver: LiveDriver) -> BaseException:
     assert driver.halted is not None  # noqa: S101 - only called after a halt
     return driver.halted
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -35,6 +37,7 @@ class _Together:
         self._results: dict[Any, Any] = {}
         self._failures: list[BaseException] = []
         self._running = 0
+        self._due: list[tuple[int, int, StepRun]] = []
 
     def run(self, calls: Sequence[Call]) -> list[Any]:
         driver = self._driver
@@ -46,10 +49,8 @@ class _Together:
             else:
                 self._attempt(run)
         self._deliver_recorded(len(calls) - len(fresh))
-        while self._running:
-            work = driver.inbox.wait(driver.clock, None)
-            if work is not None:
-                work()
+        while self._running or self._due:
+            self._next()
         if self._failures:
             raise self._failures[0]
         return [self._results[call.position] for call in calls]
@@ -59,10 +60,22 @@ class _Together:
             answer = self._driver.next_recorded()
             if answer is None:
                 break
-            try:
-                self._results[answer.call.position] = self._driver.value_of(answer)
-            except Exception as error:
-                self._failures.append(error)
+            given = self._driver.given(answer)
+            if given.error is not None:
+                self._failures.append(given.error)
+            else:
+                self._results[answer.call.position] = given.value
+
+    def _next(self) -> None:
+        """One message, or one retry that is due: results are logged while others wait for their next attempt."""
+        clock = self._driver.clock
+        seconds = max(0.0, (self._due[0][0] - clock.now_ns()) / _NS) if self._due else None
+        if seconds == 0.0:
+            self._attempt(heapq.heappop(self._due)[2])
+            return
+        work = self._driver.inbox.wait(clock, seconds)
+        if work is not None:
+            work()
 
     def _attempt(self, run: StepRun) -> None:
         self._driver.guard(run.begin)
@@ -83,7 +96,11 @@ class _Together:
             if delay is None:
                 self._failures.append(error)
             else:
-                self._driver.clock.sleep(delay)
-                self._attempt(run)
+                due_ns = self._driver.clock.now_ns() + int(delay * _NS)
+                heapq.heappush(self._due, (due_ns, next(_order), run))
         else:
             raise error
+
+
+_NS = 1_000_000_000
+_order = itertools.count()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -55,7 +56,8 @@ class Branch:
         Args:
             step: Name of the step, signal or child.
             value: Its result; plain data is turned into the step's return type.
-            occurrence: The how-manieth call of that name, from 1; 0 means all.
+            occurrence: The how-manieth call of that name, from 1. By default the one that the run made; when it
+                made several, all of them, and those that the branch makes besides.
             position: Which call, by position.
 
         Raises:
@@ -84,7 +86,9 @@ class Branch:
         return type(self)(self.history, self.run_id, self.code, (*self.edits, edit), self)
 
     def _target(self, name: str, occurrence: int, position: str) -> Target:
-        known = {slot.name for slot in read_run(self.history, self.run_id).slots.values() if slot.name}
+        known = Counter(slot.name for slot in read_run(self.history, self.run_id).slots.values() if slot.name)
+        if known[name] == 1 and not position:
+            occurrence = occurrence or 1
         if name not in known and not position:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"this run called {', '.join(sorted(known)) or 'nothing'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -17,6 +18,7 @@ from workbench.program import (
     Workflow,
     WorkflowHalted,
     as_workflow,
+    outside_loops,
     recorded_arguments,
     run_async,
 )
@@ -69,8 +71,13 @@ def replay(
     driver = (AsyncSteppingDriver if workflow.is_async else SteppingDriver)(record, edits, tracer)
     args, kwargs = recorded_arguments(workflow, record.history.payload(record.started))
     tracer.began(*_entry(workflow, args, kwargs))
-    with tripwire() if isolation == "hook" else nullcontext():
-        outcome = _run(workflow, driver, args, kwargs)
+
+
+    def run() -> Outcome:
+        with tripwire() if isolation == "hook" else nullcontext():
+            return _run(workflow, driver, args, kwargs)
+
+    outcome: Outcome = outside_loops(run) if workflow.is_async else run()
     _close(tracer, record, driver, outcome)
     unused = tuple(edits[number] for number in sorted(driver.machine.unused_edits))
     return Trace(record.run_id, tracer.stops, outcome, tuple(edits), isolation, unused)
@@ -85,30 +92,30 @@ def _only(history: History, run_id: str | None) -> str:
 
 
 def _run(workflow: Workflow[..., Any], driver: SteppingDriver, args: tuple[Any, ...], kwargs: Any) -> Outcome:
+    ended: Outcome | None = None
     try:
-        result = _call(workflow, driver, args, kwargs)
+        ended = Completed(_call(workflow, driver, args, kwargs))
     except WorkflowHalted:
         pass
     except NeedsSecretError as error:
         return driver.outcome or Needs((), "", "", None, why=str(error))
-    except Exception as error:
-        if driver.outcome is None:
-            driver.finish()
-            return driver.outcome or Failed(error)
-    else:
-        if driver.outcome is None:
-            driver.finish()
-            return driver.outcome or Completed(result)
-    assert driver.outcome is not None  # noqa: S101 - a halt always sets it
-    return driver.outcome
+    except (Exception, asyncio.CancelledError) as error:
+        ended = Failed(error)
+    if driver.failure is not None:
+        raise driver.failure
+    if driver.outcome is None:
+        driver.finish()
+    outcome = driver.outcome or ended
+    assert outcome is not None  # noqa: S101 - code that did not end was halted, and a halt says why
+    return outcome
 
 
 def _call(workflow: Workflow[..., Any], driver: SteppingDriver, args: tuple[Any, ...], kwargs: Any) -> Any:
     """The boundary of the user's stack: frames below this one are not the workflow's."""
     if driver.is_async:
         task = run_async(driver, lambda: workflow.function(*args, **kwargs))
-        if driver.outcome is not None:
-            raise WorkflowHalted(driver.outcome.word)
+        if driver.halted:
+            raise WorkflowHalted
         return task.result()
     token = CURRENT_SCOPE.set(Scope(driver))
     try:

@@ -2,6 +2,7 @@
 
 A debugger looks at values thousands of times; a `__repr__` of the user's that is slow, raises, or talks to a
 database must not run then. Plain types are shown as Python shows them, everything else by class and fields.
+Classes are looked at through `type` itself, so that metaclasses, properties and `__class__` tricks stay asleep.
 """
 
 from __future__ import annotations
@@ -19,90 +20,145 @@ from typing import Any
 __all__ = ["safe_repr"]
 
 _TEXT_LIMIT = 200
+_LIMIT = 4 * _TEXT_LIMIT
 _ITEM_LIMIT = 12
 _DEPTH_LIMIT = 4
+_DIGITS_LIMIT = 1_000
+"""Bits up to which an integer is written out; Python itself refuses very long ones."""
 
 _PLAIN = frozenset(
     {
-        int, float, bool, complex, type(None), datetime.datetime, datetime.date, datetime.time, datetime.timedelta,
-        decimal.Decimal, uuid.UUID, range, type(...), pathlib.PosixPath, pathlib.PurePosixPath,
+        float, bool, complex, type(None), datetime.date, datetime.timedelta, uuid.UUID, range, type(...),
+        pathlib.PosixPath, pathlib.PurePosixPath,
     }
 )  # fmt: skip
+_ZONED = frozenset({datetime.datetime, datetime.time})
+_ZONES = frozenset({type(None), datetime.timezone})
+"""Zones whose repr is not the user's."""
 _BRACKETS: dict[type, tuple[str, str]] = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("{", "}")}
-_CODE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type)
+_CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
+
+_mro = type.__dict__["__mro__"].__get__
+_names = type.__dict__["__dict__"].__get__
+_type_name = type.__dict__["__name__"].__get__
+_error_args: Any = BaseException.__dict__["args"]
 
 
 def safe_repr(value: Any) -> str:
     """Text of `value`, at most a few hundred characters, made without calling its class's code."""
-    return _cut(_repr(value, 0))
-
-
-def _repr(value: Any, depth: int) -> str:
     kind = type(value)
-    if kind in _PLAIN:
+    if kind in _PLAIN or (kind is int and value.bit_length() <= _DIGITS_LIMIT):
         return repr(value)
-    if kind is str or kind is bytes or kind is bytearray:
-        return repr(value) if len(value) <= _TEXT_LIMIT else f"{value[:_TEXT_LIMIT]!r}… ({len(value):,})"
-    if depth >= _DEPTH_LIMIT:
-        return f"<{kind.__name__}>"
-    if kind is dict:
-        return "{" + _join((_pair(item, depth) for item in value.items()), len(value)) + "}"
-    if kind in _BRACKETS:
-        left, right = _BRACKETS[kind]
-        closing = ",)" if kind is tuple and len(value) == 1 else right
-        return left + _join((_repr(item, depth + 1) for item in value), len(value)) + closing
-    return _object(value, kind, depth)
-
-
-def _object(value: Any, kind: type, depth: int) -> str:
-    if isinstance(value, str):
-        return repr(str.__str__(value))[: _TEXT_LIMIT + 2]
-    if isinstance(value, enum.Enum):
-        return f"{kind.__name__}.{value._name_}"
-    if isinstance(value, BaseException):
-        return f"{kind.__name__}({_join((_repr(item, depth + 1) for item in value.args), len(value.args))})"
-    if isinstance(value, _CODE):
-        return f"<{kind.__name__} {getattr(value, '__qualname__', getattr(value, '__name__', '?'))}>"
-    shape = getattr(value, "shape", None) if kind.__module__.partition(".")[0] in {"numpy", "pandas"} else None
-    if shape is not None:
-        return f"<{kind.__name__} {tuple(shape)}>"
-    fields = _fields(value)
-    if fields:
-        return f"{kind.__name__}({_join((f'{name}={_repr(item, depth + 1)}' for name, item in fields), len(fields))})"
-    return f"<{kind.__name__}>"
-
-
-def _fields(value: Any) -> list[tuple[str, Any]]:
     try:
-        own = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        own = {}
-    if isinstance(own, dict) and own:
-        return [(name, item) for name, item in own.items() if isinstance(name, str) and not name.startswith("_")]
-    found = []
-    for base in type(value).__mro__:
-        slots = base.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            member = base.__dict__.get(name)
+        text = _Writer().write(value, 0)
+    except Exception:  # noqa: BLE001 - another thread may change a container while it is read; a debugger goes on
+        text = f"<{_type_name(kind)}>"
+    return text if len(text) <= _LIMIT else text[:_LIMIT] + "…"
+
+
+class _Writer:
+    """Writes one value, and stops looking into it when there is no room left."""
+
+    def __init__(self) -> None:
+        self._room = _LIMIT
+
+    def write(self, value: Any, depth: int) -> str:
+        text = self._text(value, type(value), depth)
+        self._room -= len(text)
+        return text
+
+    def _text(self, value: Any, kind: type, depth: int) -> str:
+        if kind in _PLAIN:
+            return repr(value)
+        if kind is int:
+            return repr(value) if value.bit_length() <= _DIGITS_LIMIT else f"<int of {value.bit_length():,} bits>"
+        if kind in {str, bytes, bytearray}:
+            return repr(value) if len(value) <= _TEXT_LIMIT else f"{value[:_TEXT_LIMIT]!r}… ({len(value):,})"
+        if kind is decimal.Decimal:
+            digits = len(value.as_tuple().digits)
+            return repr(value) if digits <= _TEXT_LIMIT else f"<Decimal of {digits:,} digits>"
+        if kind in _ZONED and type(value.tzinfo) in _ZONES:
+            return repr(value)
+        if depth >= _DEPTH_LIMIT or self._room <= 0:
+            return f"<{_type_name(kind)}>"
+        if kind is dict:
+            return self._dict(value, depth)
+        if kind in _BRACKETS:
+            return self._items(value, kind, kind, depth)
+        return self._object(value, kind, depth)
+
+    def _object(self, value: Any, kind: type, depth: int) -> str:
+        name = _type_name(kind)
+        bases = _mro(kind)
+        if type in bases:
+            return f"<class {_type_name(value)}>"
+        if kind in _CODE:
+            return f"<{name} {getattr(value, '__qualname__', getattr(value, '__name__', '?'))}>"
+        if str in bases:
+            return repr(str.__str__(value)[:_TEXT_LIMIT])
+        if kind in _ZONED:
+            return f"{name}({value.replace(tzinfo=None).isoformat()}, <{_type_name(type(value.tzinfo))}>)"
+        if enum.Enum in bases:
+            return f"{name}.{object.__getattribute__(value, '_name_')}"
+        if BaseException in bases:
+            return f"{name}({self._join(_error_args.__get__(value), depth)})"
+        if dict in bases:
+            return f"{name}({self._dict(value, depth)})"
+        for plain in _BRACKETS:
+            if plain in bases:
+                return f"{name}({self._items(value, kind, plain, depth)})"
+        return self._by_fields(value, kind, depth)
+
+    def _by_fields(self, value: Any, kind: type, depth: int) -> str:
+        name = _type_name(kind)
+        if str(_names(kind).get("__module__", "")).partition(".")[0] in {"numpy", "pandas"} and hasattr(value, "shape"):
+            return f"<{name} {tuple(value.shape)}>"
+        fields = _fields(value, kind)
+        if not fields:
+            return f"<{name}>"
+        shown = [f"{field}={self.write(item, depth + 1)}" for field, item in fields[:_ITEM_LIMIT] if self._room > 0]
+        return f"{name}({', '.join(shown)}{_rest(len(shown), len(fields))})"
+
+    def _items(self, value: Any, kind: type, plain: Any, depth: int) -> str:
+        left, right = _BRACKETS[plain]
+        closing = ",)" if kind is tuple and tuple.__len__(value) == 1 else right
+        return left + self._join(list(islice(plain.__iter__(value), _ITEM_LIMIT)), depth, plain.__len__(value)) + closing
+
+    def _join(self, items: Iterable[Any], depth: int, count: int = 0) -> str:
+        shown = []
+        for item in islice(items, _ITEM_LIMIT):
+            if self._room <= 0:
+                break
+            shown.append(self.write(item, depth + 1))
+        return ", ".join(shown) + _rest(len(shown), count)
+
+    def _dict(self, value: dict[Any, Any], depth: int) -> str:
+        shown = []
+        for key, item in list(islice(dict.items(value), _ITEM_LIMIT)):
+            if self._room <= 0:
+                break
+            shown.append(f"{self.write(key, depth + 1)}: {self.write(item, depth + 1)}")
+        return "{" + ", ".join(shown) + _rest(len(shown), dict.__len__(value)) + "}"
+
+
+def _rest(shown: int, count: int) -> str:
+    return f"{', ' if shown else ''}… ({count:,})" if count > shown else ""
+
+
+def _fields(value: Any, kind: type) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for base in _mro(kind):
+        own = _names(base)
+        holder = own.get("__dict__")
+        if isinstance(holder, types.GetSetDescriptorType) and not found:
+            names = dict.items(holder.__get__(value))
+            found = [(name, item) for name, item in names if type(name) is str and not name.startswith("_")]
+        slots = own.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else tuple(slots):
+            member = own.get(name)
             if isinstance(member, types.MemberDescriptorType) and not name.startswith("_"):
                 try:
                     found.append((name, member.__get__(value)))
                 except AttributeError:
                     continue  # the slot is empty
     return found
-
-
-def _pair(item: tuple[Any, Any], depth: int) -> str:
-    return f"{_repr(item[0], depth + 1)}: {_repr(item[1], depth + 1)}"
-
-
-def _join(parts: Iterable[str], count: int) -> str:
-    shown = ", ".join(islice(parts, _ITEM_LIMIT))
-    return shown if count <= _ITEM_LIMIT else f"{shown}, … ({count:,})"
-
-
-def _cut(text: str) -> str:
-    limit = 4 * _TEXT_LIMIT
-    return text if len(text) <= limit else text[:limit] + "…"
-
-

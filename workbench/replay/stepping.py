@@ -12,13 +12,14 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from workbench._errors import UndecodableError, UsageError
+from workbench._errors import PayloadError, UsageError
 from workbench.journal.codec import decode, encode, restore
 from workbench.machine import Answer, AnswerSource, Call, Divergence, Edit, Machine, Raises, RunRecord, State, Verb
 from workbench.model import Position
 from workbench.program import (
     Arguments,
     Driver,
+    Given,
     WorkflowHalted,
     annotation_of,
     recorded_answer,
@@ -51,8 +52,10 @@ class SteppingDriver(Driver):
         reveal: Callable[[Any], Any] = lambda value: value,
     ) -> None:
         self.record = record
-        self.machine = Machine(record, edits, same=Arguments(record.history, lambda _call, plain: encode(plain)))
+        self.arguments = Arguments(record.history, lambda _call, plain: encode(plain))
+        self.machine = Machine(record, edits, same=self.arguments)
         self.outcome: Outcome | None = None
+        self.failure: Exception | None = None
         self._tracer = tracer
         self._reveal = reveal
         self._now_ns = self.machine.now_ns
@@ -66,7 +69,7 @@ class SteppingDriver(Driver):
         self._check_halted()
         answer = self._guard(lambda: self.machine.instant(call))
         if answer is not None:
-            value = recorded_answer(self.record.history, answer.row, call)
+            value = self._recorded(answer).value
             self._tracer.drew(call, answer.row, answer.source, safe_repr(value))
             self._advance()
             return value
@@ -87,21 +90,19 @@ class SteppingDriver(Driver):
         """Answers of calls made side by side, in log order."""
         self._check_halted()
         for call in calls:
+            self._check_new(call)
+        for call in calls:
             self._asked(call)
-        results: dict[Position, Any] = {}
-        failures: list[BaseException] = []
+        given: dict[Position, Given] = {}
         for _ in calls:
             answer = self._guard(self.machine.deliver)
             if answer is None:
-                missing = [call for call in calls if call.position not in results]
-                raise self._frontier(missing[len(failures) :] or missing)
-            try:
-                results[answer.call.position] = self._value(answer)
-            except Exception as error:
-                failures.append(error)
-        if failures:
-            raise failures[0]
-        return [results[call.position] for call in calls]
+                raise self._frontier([call for call in calls if call.position not in given])
+            given[answer.call.position] = self._given(answer)
+        for found in given.values():
+            if found.error is not None:
+                raise found.error
+        return [given[call.position].value for call in calls]
 
     def begin(self, call: Call) -> asyncio.Future[Any]:
         """Only async workflows begin calls."""
@@ -126,14 +127,20 @@ class SteppingDriver(Driver):
             row = self.machine.patch_row(patch_id)
             if row is not None:
                 known = bool(self.record.history.payload(row)["value"])
+                self._tracer.checked(row, patch_id)
             else:
-                known = self.machine.departed or self.machine.exhausted
+                known = self.machine.takes_new_path
             self._patches[patch_id] = known
         return known
 
     # --- asking and answering -------------------------------------------------------------------------------
 
+    def _check_new(self, call: Call) -> None:
+        if call.position not in self.record.slots:
+            self.arguments.check(call)
+
     def _asked(self, call: Call) -> State:
+        self._check_new(call)
         try:
             state = self.machine.ask(call)
         except Divergence as divergence:
@@ -143,26 +150,28 @@ class SteppingDriver(Driver):
         return state
 
     def _value(self, answer: Answer) -> Any:
+        return self._given(answer).get()
+
+    def _given(self, answer: Answer) -> Given:
         self._advance()
+        given = self._recorded(answer) if answer.edit is None else self._edited(answer.edit, answer.call)
+        note = safe_repr(given.value if given.error is None else given.error)
+        self._tracer.answered(answer, note, failed=given.error is not None)
+        return given
+
+    def _recorded(self, answer: Answer) -> Given:
         try:
-            value = self._edited(answer) if answer.edit is not None else self._recorded(answer)
-        except UndecodableError:
-            raise
-        except Exception as error:
-            self._tracer.answered(answer, safe_repr(error), failed=True)
-            raise
-        self._tracer.answered(answer, safe_repr(value))
-        return value
+            return recorded_answer(self.record.history, answer.row, answer.call, self._reveal)
+        except PayloadError as error:
+            raise self.fail(error) from None
 
-    def _recorded(self, answer: Answer) -> Any:
-        return recorded_answer(self.record.history, answer.row, answer.call, self._reveal)
-
-    def _edited(self, answer: Answer) -> Any:
-        edit = answer.edit
+    def _edited(self, edit: Edit, call: Call) -> Given:
         if isinstance(edit, Raises):
-            raise edit.error
-        assert edit is not None  # noqa: S101 - the caller looked
-        return restore(decode(encode(edit.value)), annotation_of(answer.call))
+            return Given(None, edit.error.with_traceback(None))
+        try:
+            return Given(restore(decode(encode(edit.value)), annotation_of(call)))
+        except PayloadError as error:
+            raise self.fail(error) from None
 
     def _fire_virtually(self, call: Call) -> None:
         self._now_ns += int(call.arguments["seconds"] * _NS)
@@ -201,9 +210,21 @@ class SteppingDriver(Driver):
         except Divergence as divergence:
             self.outcome = Diverged(divergence)
 
+    @property
+    def halted(self) -> bool:
+        """The code gets no more answers."""
+        return self.outcome is not None or self.failure is not None
+
+    def fail(self, error: Exception) -> WorkflowHalted:
+        """End the code here, because the replay itself cannot go on."""
+        self.failure = error
+        return WorkflowHalted(str(error))
+
     def _check_halted(self) -> None:
-        if self.outcome is not None:
-            raise WorkflowHalted(self.outcome.word)
+        if self.closing:
+            raise asyncio.CancelledError
+        if self.halted:
+            raise WorkflowHalted(str(self.failure or self.outcome))
 
     def _halt(self, outcome: Outcome) -> WorkflowHalted:
         self.outcome = outcome
@@ -230,9 +251,9 @@ class AsyncSteppingDriver(SteppingDriver):
         """Begin a call; its future is answered when the code is idle."""
         self._check_halted()
         future = asyncio.get_running_loop().create_future()
-        state = self._asked(call)
+        self._asked(call)
         self._futures[call.position] = (call, future)
-        if call.verb is Verb.START_TIMER and state is not State.ANSWERED:
+        if call.verb is Verb.START_TIMER:
             self._timers[call.position] = self._now_ns + int(call.arguments["seconds"] * _NS)
         future.add_done_callback(lambda done: self.cancel(call) if done.cancelled() else None)
         return future
@@ -245,29 +266,26 @@ class AsyncSteppingDriver(SteppingDriver):
 
     def idle(self) -> None:
         """Deliver one answer, fire the next virtual timer, or stop at the frontier."""
-        loop = asyncio.get_running_loop()
-        if self.outcome is not None:
-            loop.stop()
-            return
-        try:
-            answer = self._guard(self.machine.deliver)
-            if answer is None:
-                answer = self._next_virtual()
-        except WorkflowHalted:
-            loop.stop()
-            return
-        _, future = self._futures.pop(answer.call.position)
-        self._settle(answer, future)
+        if not self.halted:
+            try:
+                self._deliver_one()
+            except WorkflowHalted:
+                pass
+            else:
+                return
+        asyncio.get_running_loop().stop()
 
-    def _settle(self, answer: Answer, future: asyncio.Future[Any]) -> None:
-        try:
-            value = None if answer.source is AnswerSource.VIRTUAL else self._value(answer)
-        except Exception as error:
-            if not future.done():
-                future.set_exception(error)
+    def _deliver_one(self) -> None:
+        answer = self._guard(self.machine.deliver) or self._next_virtual()
+        given = Given(None) if answer.source is AnswerSource.VIRTUAL else self._given(answer)
+        self._timers.pop(answer.call.position, None)
+        _, future = self._futures.pop(answer.call.position)
+        if future.done():
+            return
+        if given.error is None:
+            future.set_result(given.value)
         else:
-            if not future.done():
-                future.set_result(value)
+            future.set_exception(given.error)
 
     def _next_virtual(self) -> Answer:
         missing = [call for call, _ in self._futures.values() if call.position not in self._timers]

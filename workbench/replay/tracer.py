@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from workbench.machine import Answer, AnswerSource, Call, RunRecord, Verb
 from workbench.model import NOWHERE, EventType, Position
-from workbench.program import NOT_KNOWN, Invocation, Place
+from workbench.program import CURRENT_SCOPE, NOT_KNOWN, Invocation, Place
 from workbench.replay.frames import FrameReader
 from workbench.replay.stop import Frame, Stop
 
@@ -73,6 +73,13 @@ class Tracer:
             self._quiet_before(row)
         self._add(row, _ASKED[call.verb], call.position, call.name, source, where, note)
 
+    def checked(self, row: int, patch_id: str) -> None:
+        """The code asks which path of a change the run takes, and the log says it."""
+        self._quiet_before(row)
+        scope = CURRENT_SCOPE.get()
+        where = self._frames.read(scope.path if scope is not None else (), NOT_KNOWN)
+        self._add(row, EventType.PatchChecked, NOWHERE, patch_id, AnswerSource.RECORDED, where)
+
     def answered(self, answer: Answer, note: str = "", *, failed: bool = False) -> None:
         """An answer is handed to the code."""
         call = answer.call
@@ -91,6 +98,12 @@ class Tracer:
             self._quiet_before(len(self._record.history))
         row = self._record.ended if recorded else -1
         event = EventType.RunFailed if failed else EventType.RunCompleted
+        if row >= 0:
+            held = EventType(self._record.history.columns.type[row])
+            if failed and held is EventType.RunCancelled:
+                event = held
+            elif held is not event:
+                row = -1  # this code ends otherwise than the recorded one did
         where: _Where = ((self.stops[-1].stack[-1],), ()) if self.stops and self.stops[-1].stack else ((), ())
         self._add(row, event, NOWHERE, "", "", where, note)
 

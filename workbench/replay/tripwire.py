@@ -19,9 +19,9 @@ __all__ = ["tripwire"]
 
 _FORBIDDEN = frozenset(
     {
-        "ctypes.dlopen", "ftplib.connect", "http.client.connect", "http.client.send", "os.chmod", "os.chown",
-        "os.exec", "os.fork", "os.forkpty", "os.kill", "os.killpg", "os.link", "os.mkdir", "os.posix_spawn",
-        "os.putenv", "os.remove", "os.rename", "os.rmdir", "os.spawn", "os.symlink", "os.system", "os.truncate",
+        "_thread.start_joinable_thread", "_thread.start_new_thread", "ftplib.connect", "http.client.connect",
+        "http.client.send", "os.chdir", "os.chflags", "os.chmod", "os.chown", "os.exec", "os.fork", "os.forkpty", "os.kill", "os.killpg", "os.link", "os.mkdir", "os.posix_spawn",
+        "os.putenv", "os.remove", "os.removexattr", "os.rename", "os.rmdir", "os.setxattr", "os.spawn", "os.symlink", "os.system", "os.truncate",
         "os.unsetenv", "os.utime", "pty.spawn", "shutil.copyfile", "shutil.move", "shutil.rmtree",
         "signal.pthread_kill", "smtplib.connect", "smtplib.send", "socket.bind", "socket.connect",
         "socket.getaddrinfo", "socket.gethostbyname", "socket.sendmsg", "socket.sendto", "sqlite3.connect",
@@ -33,7 +33,8 @@ _MODES = frozenset("wax+")
 
 
 class _Armed(threading.local):
-    depth = 0
+    def __init__(self) -> None:
+        self.tripped: list[list[ActedDuringReplayError]] = []
 
 
 _armed = _Armed()
@@ -46,16 +47,19 @@ def tripwire() -> Iterator[None]:
     """Stop side effects of code that runs in this thread.
 
     Raises:
-        ActedDuringReplayError: From within the offending call.
+        ActedDuringReplayError: From within the offending call, and again at the end where the code swallowed it.
     """
     _install()
     bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # an import inside must not write its cache
-    _armed.depth += 1
+    tripped: list[ActedDuringReplayError] = []
+    _armed.tripped.append(tripped)
     try:
         yield
     finally:
-        _armed.depth -= 1
+        _armed.tripped.pop()
         sys.dont_write_bytecode = bytecode
+    if tripped:
+        raise tripped[0]
 
 
 def _install() -> None:
@@ -66,9 +70,15 @@ def _install() -> None:
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if _armed.depth and (event in _FORBIDDEN or (event == "open" and _writes(arguments))):
-        detail = ", ".join(str(argument)[:80] for argument in arguments[:2])
-        raise ActedDuringReplayError(event, detail)
+    if _armed.tripped and (event in _FORBIDDEN or (event in _ASKING and _ASKING[event](arguments))):
+        detail = ", ".join(_shown(argument) for argument in arguments[:2])
+        error = ActedDuringReplayError(event, detail)
+        _armed.tripped[-1].append(error)
+        raise error
+
+
+def _shown(argument: Any) -> str:
+    return str(argument)[:80] if type(argument) in {str, bytes, int} else f"<{type(argument).__name__}>"
 
 
 def _writes(arguments: tuple[Any, ...]) -> bool:
@@ -76,3 +86,11 @@ def _writes(arguments: tuple[Any, ...]) -> bool:
     if isinstance(mode, str):
         return not _MODES.isdisjoint(mode)
     return isinstance(flags, int) and bool(flags & _WRITING)
+
+
+def _loads(arguments: tuple[Any, ...]) -> bool:
+    return arguments[0] is not None  # `import ctypes` itself opens the running program: `dlopen(None)`
+
+
+_ASKING = {"ctypes.dlopen": _loads, "open": _writes}
+"""Events that act or not, depending on their arguments."""

@@ -115,10 +115,12 @@ class Demo:
         command = [sys.executable, "-m", "workbench.simulate.worker", str(self.log), self.order]
         errors = self.folder / "worker.stderr"
         with errors.open("w") as stderr:
-            worker = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr)  # noqa: S603 - our own module
+            worker = subprocess.Popen(  # noqa: S603 - our own module
+                command, stdout=subprocess.DEVNULL, stderr=stderr, env=os.environ | {SHOP_VARIABLE: self.shop.url}
+            )
         try:
             if self.crash_at is CrashAt.IN_CHARGE:
-                self.shop.held(at_least=1, timeout_seconds=_PATIENCE_SECONDS)
+                self._until(lambda: bool(self.shop.held(at_least=1, timeout_seconds=_POLL_SECONDS)), worker)
                 worker.kill()
             elif self.crash_at is CrashAt.AFTER_CHARGE:
                 self._until(self._charged, worker)

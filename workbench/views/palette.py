@@ -34,7 +34,7 @@ LOOKS: dict[str, Look] = {
     "compensated": Look("compensated", "#009E73", "x", "triangle-left", "↶"),
     "compensation_in_doubt": Look("compensation in doubt", "#E69F00", "+", "triangle-left-open", "↶"),
     "compensation_failed": Look("compensation failed", "#D55E00", "+", "x-open", "↶"),
-    "not_started": Look("not started", "#999999", ".", "line-ns-open", "·"),
+    "not_started": Look("not started", "#999999", "|", "line-ew-open", "·"),
     "waiting": Look("timer, signal, child", "#56B4E9", ".", "line-ns-open", "…"),
 }
 """By state of a step; `retried` and `waiting` are the timeline's own."""

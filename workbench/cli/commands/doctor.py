@@ -27,6 +27,6 @@ class Doctor:
         """Print the findings."""
         from workbench.journal.doctor import examine
 
-        for line in examine(options.file):
+        for line in examine(options.file).lines():
             output.line(line)
         return 0

@@ -1,0 +1,204 @@
+"""Opening one or many logs, and the objects that a person holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import workbench as wb
+from workbench._errors import (
+    CodeNotFoundError,
+    EmptyLogError,
+    LogNotFoundError,
+    NotALogError,
+    RunNotFoundError,
+    UsageError,
+)
+from workbench.recording import Branch, Run, open_recording
+from workbench.replay import Completed, Diverged, Needs
+
+
+class DeclinedError(Exception):
+    """The card was declined."""
+
+
+@wb.step(kind="read")
+def price(sku: str) -> int:
+    return len(sku)
+
+
+@wb.step(kind="write")
+def charge(amount: int) -> str:
+    if amount > 100:
+        raise DeclinedError(amount)
+    return f"ch_{amount}"
+
+
+@wb.workflow
+def sell(sku: str) -> str:
+    amount = price(sku)
+    try:
+        return charge(amount)
+    except DeclinedError:
+        return charge(1)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "a.wlog"
+    with wb.Recorder(path) as recorder:
+        recorder.run(sell, "book", id="one", business_key="b1")
+        recorder.run(sell, "record", id="two")
+    return path
+
+
+def test_one_file_a_list_a_glob_and_a_folder(log: Path) -> None:
+    other = log.with_name("b.wlog")
+    with wb.Recorder(other) as recorder:
+        recorder.run(sell, "cd", id="three")
+    assert len(wb.open(log)) == 2
+    for where in ([log, other], str(log.with_name("*.wlog")), log.parent, [log.parent, log]):
+        recording = wb.open(where)
+        assert sorted(recording.runs["run_id"]) == ["one", "three", "two"], where
+    assert wb.open(log.parent)["three"].status == "completed"
+
+
+def test_frames_have_the_promised_columns(log: Path) -> None:
+    recording = wb.open(log)
+    assert list(recording.runs.columns[:14]) == (
+        "run_id workflow status business_key engine source started ended duration_seconds recoveries steps events "
+        "error_type error"
+    ).split()
+    assert list(recording.steps.columns[:13]) == (
+        "run_id position name kind kind_assumed state attempts started ended duration_seconds key error_type error"
+    ).split()
+    assert list(recording.events.columns[:8]) == "run_id seq time event position name attempt error_type".split()
+    assert list(recording.run("one").replay(sell).stops.columns) == (
+        "index seq event position name file line function changed source".split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "error"), [(None, LogNotFoundError), (b"", EmptyLogError), (b"%PDF-1.7 ...", NotALogError)]
+)
+def test_what_is_no_recording_says_so(content: bytes | None, error: type[Exception], tmp_path: Path) -> None:
+    path = tmp_path / "x.wlog"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(error):
+        wb.open(path)
+
+
+def test_empty_folders_and_patterns_say_so(tmp_path: Path) -> None:
+    with pytest.raises(LogNotFoundError, match="no recording in folder"):
+        wb.open(tmp_path)
+    with pytest.raises(LogNotFoundError, match="no file fits"):
+        wb.open(str(tmp_path / "*.wlog"))
+
+
+def test_runs_are_found_by_id(log: Path) -> None:
+    recording = wb.open(log)
+    assert recording["one"].id == "one"
+    with pytest.raises(RunNotFoundError, match="it holds: one, two"):
+        recording.run("nope")
+    with pytest.raises(UsageError, match="holds 2 runs"):
+        recording.run()
+
+
+def test_a_run_id_in_two_logs_is_ambiguous(log: Path) -> None:
+    copy = log.with_name("copy.wlog")
+    copy.write_bytes(log.read_bytes())
+    with pytest.raises(UsageError, match="2 logs hold a run"):
+        wb.open(log.parent).run("one")
+
+
+def test_branches_are_immutable_and_know_their_parent(log: Path) -> None:
+    run = wb.open(log).run("one")
+    root = run.what_if(sell)
+    changed = root.returns("price", 500)
+    assert root.edits == ()
+    assert changed.parent is root
+    assert isinstance(root.outcome, Completed)
+    assert isinstance(changed.outcome, Needs)  # charge(500) is not the recorded charge(4)
+    declined = changed.answer(raises=DeclinedError(500))
+    assert isinstance(declined.outcome, Needs)
+    done = declined.answer("ch_1")
+    assert done.outcome == Completed("ch_1")
+    assert done.parent is declined
+    with pytest.raises(UsageError, match="needs no answer"):
+        done.answer(1)
+
+
+def test_edits_that_cannot_apply_are_refused_with_the_nearest_name(log: Path) -> None:
+    branch = wb.open(log).run("one").what_if(sell)
+    with pytest.raises(UsageError, match="did you mean 'charge'"):
+        branch.returns("chrage", 1)
+
+
+def test_a_branch_says_which_edit_met_nothing(log: Path) -> None:
+    branch = wb.open(log).run("one").what_if(sell).returns("charge", "x", occurrence=7).replay()
+    assert "no call met the edit: charge #7" in repr(branch)
+
+
+def test_diff_of_runs_and_of_branches(log: Path) -> None:
+    recording = wb.open(log)
+    runs = wb.diff(recording["one"], recording["two"])
+    assert list(runs["what"].astype(str)) == ["arguments", "arguments"]
+    branch = recording["one"].what_if(sell).raises("charge", DeclinedError(4)).answer("ch_1")
+    changes = wb.diff(recording["one"], branch)
+    assert list(changes["what"].astype(str)) == ["same", "outcome", "inserted"]
+
+
+def test_other_code_diverges_and_the_verdict_knows(log: Path) -> None:
+    @wb.workflow
+    def other(sku: str) -> str:
+        return charge(len(sku))
+
+    run = wb.open(log).run("one")
+    assert isinstance(run.what_if(other).outcome, Diverged)
+    row = run.verdict(other).row("resume")
+    assert row is not None
+
+
+def test_code_that_cannot_be_imported_has_a_named_error(log: Path, tmp_path: Path) -> None:
+    namespace: dict[str, object] = {"__name__": "gone_module", "wb": wb}
+    exec("@wb.workflow\ndef flow():\n    return 1\n", namespace)  # noqa: S102 - code that exists nowhere else
+    path = tmp_path / "gone.wlog"
+    with wb.Recorder(path) as recorder:
+        recorder.run(namespace["flow"], id="gone")  # type: ignore[arg-type]  # it is a workflow
+    run = wb.open(path).run()
+    assert run.status == "completed"
+    with pytest.raises(CodeNotFoundError, match=r"gone_module:flow cannot be imported.*"):
+        run.replay()
+
+
+def test_every_object_prints_what_can_be_done_next(log: Path) -> None:
+    recording = wb.open(log)
+    run = recording["one"]
+    shown = [recording, run, run.replay(sell), run.what_if(sell), run.what_if(sell).replay()]
+    for thing in shown:
+        assert "next:" in repr(thing)
+
+
+def test_rich_representations_escape(tmp_path: Path) -> None:
+    path = tmp_path / "x.wlog"
+    with wb.Recorder(path) as recorder:
+        recorder.run(sell, "<script>alert(1)</script>", id="<img src=x onerror=alert(1)>")
+    recording = wb.open(path)
+    for thing in (recording, recording.run()):
+        assert "<img" not in thing._repr_html_()
+        assert "<script" not in thing._repr_html_()
+
+
+def test_payloads_are_read_one_at_a_time(log: Path) -> None:
+    run = wb.open(log).run("one")
+    seq = int(run.events["seq"].iloc[-1])
+    assert run.payload(seq) == {"result": "ch_4"}
+    with pytest.raises(UsageError, match="no event 99999"):
+        run.payload(99999)
+
+
+def test_types() -> None:
+    assert (Branch, Run) == (wb.Branch, wb.Run)
+    assert wb.open is open_recording
