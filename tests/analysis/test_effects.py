@@ -9,6 +9,7 @@ import pytest
 from tests.story import RunStory, Story
 from workbench._errors import UndecodableError
 from workbench.analysis import State, effects_frame, effects_of, read_facts, steps_frame
+from workbench.analysis.bodies import code_of, message_of
 from workbench.model import History, Kind
 
 
@@ -22,7 +23,7 @@ def state_after(*words: str) -> State:
     run = story.run("order-42")
     step = charge(run)
     for word in words:
-        target = run.compensation("charge") if word.startswith("undo_") else step
+        target: Any = run.compensation("charge") if word.startswith("undo_") else step
         name = word.removeprefix("undo_")
         if name == "lost":
             target.failed("Timeout", definite=False)
@@ -49,7 +50,8 @@ def state_after(*words: str) -> State:
         (["completed", "undo_lost"], State.COMPENSATION_IN_DOUBT),
         (["completed", "undo_failed"], State.COMPENSATION_FAILED),
         (["completed", "undo_failed", "undo_completed"], State.COMPENSATED),
-        (["completed", "undo_completed", "started"], State.COMMITTED),
+        (["completed", "undo_completed", "started"], State.IN_DOUBT),
+        (["failed", "started"], State.IN_DOUBT),
     ],
 )
 def test_states(words: list[str], expected: State) -> None:
@@ -65,6 +67,13 @@ def test_an_undo_that_failed_without_saying_how_has_failed_and_proves_nothing() 
     (effect,) = effects_of(story.history(), "r")
     assert (effect.state, effect.undo_failures, effect.undo_definite) == (State.COMPENSATION_FAILED, 2, False)
     assert effect.error_type == "Refused"
+
+
+def test_an_attempt_after_the_result_may_have_acted_as_well() -> None:
+    story = Story()
+    charge(story.run("r")).completed().started()
+    (effect,) = effects_of(story.history(), "r")
+    assert (effect.state, effect.repeated) == (State.COMMITTED, True)
 
 
 def test_effects_are_the_steps_that_act() -> None:
@@ -125,6 +134,28 @@ def test_facts_of_a_step() -> None:
     assert (facts.label, facts.kind, facts.key, facts.key_changed) == ("charge (3.1)", Kind.KEYED, "charge/42", False)
     assert (facts.attempts, facts.code, facts.error_type) == (2, "flows.py:41", "")
     assert (facts.ended_ns - facts.started_ns) / 1e9 == 3
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (["/srv/shop/flows.py", 43, "checkout"], "flows.py:43"),
+        (["C:\\shop\\flows.py", 43, "checkout"], "flows.py:43"),
+        (["<ipython-input-3>", 2, "<module>"], "<ipython-input-3>:2"),
+        (["", 0, ""], ""),
+        (None, ""),
+    ],
+)
+def test_where_a_call_stands(at: Any, expected: str) -> None:
+    assert code_of(at) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [(None, ""), ({"message": "declined"}, "declined"), ("declined", "declined"), (ValueError("declined"), "declined")],
+)
+def test_the_text_of_an_error_of_any_engine(error: Any, expected: str) -> None:
+    assert message_of({"error": error}) == expected
 
 
 def test_a_key_that_changes_between_attempts_is_noticed() -> None:

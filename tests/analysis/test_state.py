@@ -12,6 +12,7 @@ from workbench.analysis import State, StepFacts, read_facts
 
 ATTEMPTS = ("died", "retried definite", "retried indefinite", "denied")
 ENDINGS = ("", "completed", "failed definite", "failed indefinite", "cancelled", "happened")
+SETTLED = ("", "it did", "it did not")
 
 
 def tell(step: StepStory, word: str) -> None:
@@ -22,6 +23,8 @@ def tell(step: StepStory, word: str) -> None:
         step.started().resolved(happened=False)
     elif word == "happened":
         step.started().resolved(happened=True, result=1)
+    elif word in SETTLED:
+        step.resolved(happened=word == "it did", result=1)
     elif word == "completed":
         step.completed(1)
     elif word == "cancelled":
@@ -42,6 +45,8 @@ def truths(words: tuple[str, ...]) -> Iterator[int]:
                 total, possible = 0, possible and not did  # neither this attempt nor the ones before
             elif word == "happened":
                 total, possible = 1, possible and did == 1  # the person has looked: once
+            elif word in SETTLED:
+                total, possible = int(word == "it did"), possible and not did  # no attempt, only a look
             else:
                 possible &= word in unsure or did == (word == "completed")
                 total += did
@@ -58,12 +63,18 @@ def facts_of(words: tuple[str, ...], kind: str = "write") -> StepFacts:
     return facts
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+# nobody asks about what has a result
+QUESTIONS = [
+    case for case in itertools.product(ENDINGS, SETTLED) if case[0] not in {"completed", "happened"} or not case[1]
+]
+
+
+@pytest.mark.parametrize(("ending", "settled"), QUESTIONS)
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
-def test_state_is_what_all_possible_truths_share(count: int, ending: str) -> None:
+def test_state_is_what_all_possible_truths_share(count: int, ending: str, settled: str) -> None:
     for attempts in itertools.product(ATTEMPTS, repeat=count):
-        words = (*attempts, *([ending] if ending else []))
-        if not words:
+        words = tuple(word for word in (*attempts, ending, settled) if word)
+        if not words or words[0] in SETTLED:
             continue
         acted = set(truths(words))
         facts = facts_of(words)
@@ -74,7 +85,9 @@ def test_state_is_what_all_possible_truths_share(count: int, ending: str) -> Non
         else:
             assert facts.state is State.COMMITTED, words
             assert facts.repeated == (max(acted) > 1), words
-        assert facts.answered == (ending != ""), words
+        assert facts.answered == (ending != "" or settled == "it did"), words
+        told_otherwise = ending.startswith(("failed", "cancelled"))
+        assert facts.contradicted == (told_otherwise and settled == "it did"), words
 
 
 @pytest.mark.parametrize("kind", ["pure", "read"])

@@ -144,6 +144,17 @@ def test_a_failure_that_proves_nothing_stays_in_doubt_after_the_code_went_on() -
     assert row_of(found, "retry_from").from_step == "charge (1)"
 
 
+@pytest.mark.parametrize(("happened", "expected"), [(True, "UNSAFE"), (False, "SAFE")])
+def test_a_late_answer_about_a_failure_that_the_code_was_told(*, happened: bool, expected: str) -> None:
+    story = Story()
+    run = story.run("order-42")
+    run.step("charge", kind="write").failed("Timeout", definite=False)
+    run.step("sorry", kind="read").started()
+    run.steps["charge"].resolved(happened=happened)
+    assert row_of(judged(story), "resume").safety == expected
+    assert row_of(judged(story), "retry_from", "charge").safety == expected
+
+
 def test_an_undo_that_failed_twice_needs_a_person() -> None:
     story = Story()
     run = story.run("order-42")

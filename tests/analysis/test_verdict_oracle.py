@@ -50,6 +50,7 @@ def any_step(dice: random.Random, number: int, opened: int, answer: int) -> Step
         state=state,
         answered=answered,
         repeated=state in {State.COMMITTED, *ROLLED_BACK} and dice.random() < 0.2,
+        contradicted=state is State.COMMITTED and dice.random() < 0.1,
         attempts=1,
         opened=opened,
         answer=answer,

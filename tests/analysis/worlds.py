@@ -104,7 +104,7 @@ def ends_well(step: StepFacts, deed: str, world: World, now_ns: int) -> bool:
     if deed in {"keep", "resume"} and step.state in ROLLED_BACK:
         return False  # the code would be told that it is done, while it is being undone
     if deed == "keep":
-        return world.applied == (1 if step.state == "committed" else 0)
+        return world.applied == (1 if step.state == "committed" and not step.contradicted else 0)
     if step.kind == "idempotent":
         return not (world.contested and step.state == "committed" and deed != "resume")
     applied = world.applied

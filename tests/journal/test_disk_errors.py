@@ -100,13 +100,13 @@ class Story:
         self.log = log
         self.refused = 0
         self.pen: Pen | None = None
-        self.reopened = 0
 
     def run(self) -> None:
         writer = None
         while writer is None:
             with self._patience():
                 writer = open_writer(self.log, **clocks())
+        self.refused = 0
         pen = self.pen = Pen(writer)
         for number in range(CALLS):
             with self._patience():
@@ -167,8 +167,9 @@ def test_a_refused_write_is_told_and_said_and_costs_nothing_else(
         extra = len(facts) - len(told)
         assert 0 <= extra <= story.refused, number
         if "interrupted" not in kind and opened.report.closed:
-            # A source is the one refused call that is no event.
-            assert opened.report.dropped in {story.refused - extra, story.refused - extra - 1} | {0} - {story.refused}
+            # "landed" are refused calls whose frame, perhaps a definition only, is there all the same.
+            missing = story.refused - extra
+            assert opened.report.dropped == missing or (kind == "landed" and opened.report.dropped < missing), number
         if kind == "short":
             assert story.refused == 0
             assert opened.report.closed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -76,15 +77,15 @@ def category_of_codes(parts: Sequence[tuple[Any, Sequence[str]]]) -> pd.Categori
 
     Names may recur in a table (two declarations of one step) and between tables (two logs).
     """
-    number: dict[str, int] = {}
+    known = dict.fromkeys(chain.from_iterable(names for _, names in parts))
+    known.pop("", None)
+    number = dict(zip(known, range(len(known)), strict=True)) | {"": -1}
     codes = []
     for column, names in parts:
-        table = np.fromiter(
-            (number.setdefault(name, len(number)) if name else -1 for name in names), np.int32, len(names)
-        )
+        table = np.fromiter(map(number.__getitem__, names), np.int32, len(names))
         codes.append(table[column] if len(column) else np.empty(0, np.int32))
     joined = np.concatenate(codes) if codes else np.empty(0, np.int32)
-    return pd.Categorical.from_codes(joined, categories=pd.Index(list(number), dtype=_TEXT))
+    return pd.Categorical.from_codes(joined, categories=pd.Index(list(known), dtype=_TEXT))
 
 
 _MEMORABLE = 1 << 16

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import PureWindowsPath
+from functools import lru_cache
 from typing import Any
 
-from workbench._errors import PayloadError
+from workbench.analysis.bodies import Bodies, code_of, message_of
 from workbench.analysis.state import UNDONE_STATES, State, standing_of
 from workbench.journal import Report
 from workbench.machine import RunRecord, Slot, Verb, read_run
@@ -17,7 +17,16 @@ from workbench.model import Declaration, EventType, History, Kind, Position, pos
 __all__ = ["NS", "RunFacts", "RunStatus", "StepFacts", "read_facts"]
 
 NS = 1_000_000_000
-_UNDOS = frozenset({EventType.CompensationStarted, EventType.CompensationCompleted, EventType.CompensationFailed})
+_TEXT_OF = lru_cache(4096)(position_text)
+"""Runs of one workflow share their positions, and every option of a verdict shows them."""
+_LATE = frozenset(
+    {
+        EventType.StepResolved,
+        EventType.CompensationStarted,
+        EventType.CompensationCompleted,
+        EventType.CompensationFailed,
+    }
+)
 
 
 class RunStatus(StrEnum):
@@ -47,6 +56,7 @@ class StepFacts:
         state: How it stands.
         answered: The log holds what a resumed run is handed here, so it is not executed again.
         repeated: An earlier attempt may have acted as well as the one that returned.
+        contradicted: It happened, but the log hands the code a failure or a cancellation here.
         attempts: Number of attempts; 0 where the engine does not say.
         opened: Row of the first intent; orders the steps of a run.
         answer: Row of the outcome; -1 for none.
@@ -69,6 +79,7 @@ class StepFacts:
     state: State
     answered: bool = False
     repeated: bool = False
+    contradicted: bool = False
     attempts: int = 0
     opened: int = -1
     answer: int = -1
@@ -107,7 +118,7 @@ class StepFacts:
     @property
     def label(self) -> str:
         """Name and position for people: `charge_card (3)`."""
-        return f"{self.name} ({position_text(self.position)})"
+        return f"{self.declaration.name} ({_TEXT_OF(self.position)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +161,10 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
         report: How the log was found; decides between `running` and `interrupted`, and about lost intents.
     """
     record = read_run(history, run_id)
-    bodies = _Bodies(history)
-    undos = _undo_rows(history, run_id)
+    bodies = Bodies(history)
+    late = _late_rows(history, run_id)
     steps = tuple(
-        _step(record, slot, undos.get(slot.position, ()), bodies, report)
+        _step(record, slot, late.get(slot.position, ()), bodies, report)
         for slot in record.slots.values()
         if slot.verb is Verb.CALL_STEP
     )
@@ -169,44 +180,28 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
         recoveries=sum(columns.type[row] == EventType.RunRecovered for row in record.ambient),
         events=len(history.rows_of(run_id)),
         error_type=history.tags[columns.tag[ended]] if ended >= 0 else "",
-        error=_message(bodies(ended)) if ended >= 0 else "",
+        error=message_of(bodies(ended)) if ended >= 0 else "",
         steps=steps,
     )
 
 
-class _Bodies:
-    """Reads payloads; one that cannot be read is remembered and proves nothing."""
-
-    def __init__(self, history: History) -> None:
-        self._history = history
-        self.unreadable: dict[int, str] = {}
-
-    def __call__(self, row: int) -> Mapping[str, Any]:
-        try:
-            body = self._history.payload(row)
-        except PayloadError as error:
-            self.unreadable[row] = error.message
-            return {}
-        return body if isinstance(body, Mapping) else {}
-
-
-def _undo_rows(history: History, run_id: str) -> dict[Position, list[int]]:
-    """Compensation events of a run by the position of the step that they undo."""
+def _late_rows(history: History, run_id: str) -> dict[Position, list[int]]:
+    """Compensation events and resolutions of a run, by the position of the step that they are about."""
     rows: dict[Position, list[int]] = {}
     types = history.columns.type
     for row in history.rows_of(run_id):
-        if types[row] in _UNDOS:
+        if types[row] in _LATE:
             rows.setdefault(history.position(row), []).append(row)
     return rows
 
 
-def _step(record: RunRecord, slot: Slot, undo_rows: Sequence[int], bodies: _Bodies, report: Report | None) -> StepFacts:
+def _step(record: RunRecord, slot: Slot, late: Sequence[int], bodies: Bodies, report: Report | None) -> StepFacts:
     history, columns = record.history, record.history.columns
     declaration = history.declaration(slot.opened)
-    standing = standing_of(history, slot, undo_rows, bodies, acts=declaration.kind.acts)
-    intent = bodies(slot.opened)
-    failure = _failure_row(history, slot, undo_rows)
-    rows = [slot.opened, *slot.between, slot.answer, *undo_rows]
+    standing = standing_of(history, slot, late, bodies, acts=declaration.kind.acts)
+    intent, attempts = bodies(slot.opened), slot.attempts(history)
+    failure = _failure_row(history, slot, late)
+    rows = [slot.opened, *slot.between, slot.answer, *late]
     answered = slot.answer if slot.answer >= 0 else max(slot.between, default=-1) if slot.cancelled else -1
     keys = _keys(history, slot, intent, bodies)
     facts = StepFacts(
@@ -216,7 +211,8 @@ def _step(record: RunRecord, slot: Slot, undo_rows: Sequence[int], bodies: _Bodi
         state=standing.state,
         answered=standing.answered,
         repeated=standing.repeated,
-        attempts=slot.attempts(history),
+        contradicted=standing.contradicted,
+        attempts=attempts,
         opened=slot.opened,
         answer=answered,
         started_ns=columns.time_ns[slot.opened],
@@ -224,28 +220,28 @@ def _step(record: RunRecord, slot: Slot, undo_rows: Sequence[int], bodies: _Bodi
         key=keys[0],
         key_changed=len(set(keys)) > 1,
         error_type=history.tags[columns.tag[failure]] if failure >= 0 else "",
-        error=_message(bodies(failure)) if failure >= 0 else "",
-        code=_code(intent.get("at")),
+        error=message_of(bodies(failure)) if failure >= 0 else "",
+        code=code_of(intent.get("at")),
         unusable=_unusable(slot, bodies),
         undo_failures=standing.undo_failures,
         undo_definite=standing.undo_definite,
-        assumed=_assumed(declaration, hidden=standing.hidden, attempts=slot.attempts(history)),
+        assumed=_assumed(declaration, hidden=standing.hidden, attempts=attempts),
     )
     return _maybe_started(facts, columns.seq[max(rows)], report)
 
 
-def _keys(history: History, slot: Slot, intent: Mapping[str, Any], bodies: _Bodies) -> list[str]:
+def _keys(history: History, slot: Slot, intent: Mapping[str, Any], bodies: Bodies) -> list[str]:
     """The key of each attempt, the first one first; later attempts that say none went on with it."""
     types = history.columns.type
     later = [bodies(row).get("key") for row in slot.between if types[row] == EventType.StepStarted]
     return [str(intent.get("key") or ""), *(str(key) for key in later if key)]
 
 
-def _failure_row(history: History, slot: Slot, undo_rows: Sequence[int]) -> int:
+def _failure_row(history: History, slot: Slot, late: Sequence[int]) -> int:
     """The failure that people should see: of the undo, of the step, of its last attempt; -1 for none."""
     types = history.columns.type
-    if undo_rows and types[undo_rows[-1]] == EventType.CompensationFailed:
-        return undo_rows[-1]
+    if late and types[late[-1]] == EventType.CompensationFailed:
+        return late[-1]
     if slot.type is EventType.StepFailed:
         return slot.answer
     if slot.type is None:
@@ -253,7 +249,7 @@ def _failure_row(history: History, slot: Slot, undo_rows: Sequence[int]) -> int:
     return -1
 
 
-def _unusable(slot: Slot, bodies: _Bodies) -> str:
+def _unusable(slot: Slot, bodies: Bodies) -> str:
     if slot.answer < 0:
         return ""
     said = bodies(slot.answer).get("unrecorded")
@@ -282,23 +278,6 @@ def _maybe_started(facts: StepFacts, last_seq: int, report: Report | None) -> St
         return facts
     reason = "it may have begun: the machine restarted, and what the log held after its last sync may be lost"
     return replace(facts, state=State.IN_DOUBT, assumed=(*facts.assumed, reason))
-
-
-def _code(at: Any) -> str:
-    """File and line out of the recorded `[file, line, function]`."""
-    if not isinstance(at, (list, tuple)) or len(at) < 2 or not at[0]:  # noqa: PLR2004 - file and line
-        return ""
-    return f"{PureWindowsPath(str(at[0])).name}:{at[1]}"  # takes both kinds of separators
-
-
-def _message(body: Mapping[str, Any]) -> str:
-    """Text of the error in a body, however the engine wrote it."""
-    error = body.get("error")
-    if error is None:
-        return ""
-    if isinstance(error, Mapping):
-        return str(error.get("message", ""))
-    return str(getattr(error, "message", error))
 
 
 def _status(record: RunRecord, steps: tuple[StepFacts, ...], report: Report | None) -> RunStatus:

@@ -20,6 +20,7 @@ _FUTILE_UNDOS = 2
 
 OLD_ANSWER = check("{step} was undone, and its old key may only repeat the old answer: use a new key", knowable=True)
 OVERWRITES = check("others may have written what {step} wrote since", knowable=True)
+MISLED = Cell(Safety.UNSAFE, "{step} happened, and the log would tell the code that it did not")
 TWO = check("an earlier attempt of {step} may have acted as well: look for two", knowable=True)
 UNDO_UNPROVEN = check("nobody declared that the undo of {step} is harmless when there is nothing to undo")
 UNDO_FUTILE = check("the undo of {step} failed more than once: a person must look", knowable=True)
@@ -80,6 +81,8 @@ class Judge:
         again = deed in {Deed.RETRY, Deed.RERUN}
         if deed is Deed.UNDO:
             cell = _undo(step, cell)
+        elif deed is Deed.KEEP and step.acts and step.contradicted:
+            return MISLED
         elif again and self._key_remembers_undone(step, deed):
             cell = OLD_ANSWER
         elif (

@@ -48,6 +48,7 @@ class Standing:
         state: The state.
         answered: The log holds what a resumed run is handed here: a result, an error or a cancellation.
         repeated: An earlier attempt may have acted as well as the one that returned.
+        contradicted: It happened, but the log hands the code a failure or a cancellation here.
         hidden: Attempts before the first one in the log are known by number only.
         undo_failures: How often the undo failed.
         undo_definite: The last failure of the undo proves that it did nothing.
@@ -56,27 +57,56 @@ class Standing:
     state: State
     answered: bool = False
     repeated: bool = False
+    contradicted: bool = False
     hidden: bool = False
     undo_failures: int = 0
     undo_definite: bool = False
 
 
-def standing_of(history: History, slot: Slot, undo_rows: Sequence[int], body: Body, *, acts: bool) -> Standing:
+def standing_of(history: History, slot: Slot, late: Sequence[int], body: Body, *, acts: bool) -> Standing:
     """Read the state of a step off its events.
 
     Args:
         history: Where the events are.
-        slot: The step's events, without its compensation's.
-        undo_rows: Rows of its compensation's events, in log order.
+        slot: The step's events as replay sees them.
+        late: Rows of its compensation's events, and of resolutions, in log order: for replay a resolution that
+            comes after the outcome changes nothing, for the truth about the world it does.
         body: Reads one payload; an unreadable one gives an empty mapping, which proves nothing.
         acts: The step changes the world; for one that only looks, every failure is definite.
     """
-    attempts = _Attempts(history, slot, body, acts=acts)
-    standing = attempts.standing()
-    newest = max([slot.opened, slot.answer, *slot.between])
-    if undo_rows and undo_rows[-1] > newest:
+    standing = _Attempts(history, slot, body, acts=acts).standing()
+    types = history.columns.type
+    told = _told_row(history, slot)
+    resolved = [row for row in late if types[row] == EventType.StepResolved and 0 <= told < row]
+    if resolved and slot.type is not EventType.StepCompleted:
+        standing = _settled(standing, happened=bool(body(resolved[-1]).get("happened")))
+    undo_rows = [row for row in late if types[row] != EventType.StepResolved]
+    begun = max((row for row in slot.between if types[row] == EventType.StepStarted), default=-1)
+    if undo_rows and undo_rows[-1] > begun:
         return _undone(history, undo_rows, body, standing)
-    return standing
+    return _begun_again(standing, undone=bool(undo_rows)) if acts and begun > told >= 0 else standing
+
+
+def _told_row(history: History, slot: Slot) -> int:
+    """Row of the outcome that the code was told: a result, an error or a cancellation; -1 for none yet."""
+    if slot.type is not None and slot.type is not EventType.StepResolved:
+        return slot.answer
+    types = history.columns.type
+    return max((row for row in slot.between if types[row] == EventType.StepCancelled), default=-1)
+
+
+def _settled(standing: Standing, *, happened: bool) -> Standing:
+    """A person or probe has the last word on what happened; what the code was told stays as it is."""
+    if happened:
+        return replace(standing, state=State.COMMITTED, repeated=False, contradicted=True)
+    return replace(standing, state=State.FAILED)
+
+
+def _begun_again(standing: Standing, *, undone: bool) -> Standing:
+    """An attempt began after the outcome, or after the undo of it; replay keeps to the first outcome."""
+    if standing.state is State.COMMITTED and not undone:
+        return replace(standing, repeated=True)
+    return replace(standing, state=State.IN_DOUBT, repeated=False)
 
 
 class _Attempts:

@@ -134,7 +134,7 @@ class Verdict:
         option = self.best_option
         rest = "nothing needs to be done" if self.status is RunStatus.COMPLETED else "a person must decide"
         lines = [
-            f"Run {self.run_id} is {self.status}. According to this log and the declared kinds:",
+            f"Run {self.run_id}: {self.status}. According to this log and the declared kinds:",
             f"  best: {_title(option)}" if option is not None else f"  best: none, {rest}",
             *(f"  {reason}" for reason in self.reasons),
         ]

@@ -5,6 +5,7 @@ All searches are bounded: each byte of a hostile file is looked at a small fixed
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +29,11 @@ from workbench.journal.report import GapReason
 
 __all__ = ["Budget", "good_frame_after", "header_after", "why"]
 
-_MAGIC_BYTES = FRAME_MAGIC.to_bytes(2, "little")
+_CANDIDATE = re.compile(
+    re.escape(FRAME_MAGIC.to_bytes(2, "little")) + rb"[^\0].[\0-\xff]{3}[\0\1][\0-\xff]{7}[\0-\x7f]", re.DOTALL
+)
+"""Magic, a type, and a length and a number that a frame may have: the rest is looked at one by one."""
+
 _UUID = slice(ENVELOPE.size - 16, ENVELOPE.size)
 _ENVELOPE_LIMIT = 4096
 _SECTOR = 512
@@ -93,14 +98,15 @@ def good_frame_after(buffer: Any, start: int, stop: int, expected: tuple[int, in
         expected: CRC seed of the segment, and the lowest number that the frame may have.
         budget: What the search may cost.
     """
-    at = buffer.find(_MAGIC_BYTES, start + CRC_SIZE, stop)
-    while at != -1:
-        cost = _fits(buffer, at - CRC_SIZE, stop, expected)
+    candidate = _CANDIDATE.search(buffer, start + CRC_SIZE, stop)
+    while candidate is not None:
+        at = candidate.start() - CRC_SIZE
+        cost = _fits(buffer, at, stop, expected)
         if cost < 0:
-            return int(at) - CRC_SIZE
+            return at
         if not budget.spend(cost):
             return None
-        at = buffer.find(_MAGIC_BYTES, at + 1, stop)
+        candidate = _CANDIDATE.search(buffer, at + CRC_SIZE + 1, stop)
     return None
 
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from workbench._errors import RunBusyError, RunNotFoundError, UsageError
 from workbench.journal import Durability, open_writer
@@ -232,7 +232,7 @@ class Recorder:
             else:
                 result = _run_function(code, driver, args, kwargs)
         except WorkflowHalted:
-            raise _reason(driver) from None
+            _stop(driver)
         except asyncio.CancelledError:
             _check_end(driver)
             driver.journal.cancelled(code)
@@ -304,11 +304,13 @@ def _check_end(driver: LiveDriver) -> None:
         try:
             driver.divergence_at_end()
         except WorkflowHalted:
-            raise _reason(driver) from None
+            _stop(driver)
     if driver.halted is not None:
-        raise _reason(driver) from None
+        _stop(driver)
 
 
-def _reason(driver: LiveDriver) -> BaseException:
-    assert driver.halted is not None  # noqa: S101 - only called after a halt
-    return driver.halted
+def _stop(driver: LiveDriver) -> NoReturn:
+    """Raise why the driver halted the workflow, with its own cause and nothing of the workflow's unwinding."""
+    reason = driver.halted
+    assert reason is not None  # noqa: S101 - only called after a halt
+    raise reason from reason.__cause__

@@ -105,7 +105,7 @@ class Branch:
     @cached_property
     def trace(self) -> Trace:
         """Every stop of this branch."""
-        return Trace.of(replay(self.code, self.history, self.edits, run_id=self.run_id))
+        return Trace.of(replay(self.code, self.history, self.edits, run_id=self.run_id), self.history)
 
     @property
     def outcome(self) -> Outcome:

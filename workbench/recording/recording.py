@@ -134,7 +134,7 @@ class Recording:
 
     def _repr_html_(self) -> str:
         head = html_text(repr(self)).replace("\n", "<br>")
-        return f"<p>{head}</p>{self.runs.to_html(max_rows=20, escape=True)}"
+        return f"<p>{head}</p>{self.runs[list(_SHOWN)].to_html(max_rows=20, escape=True)}"
 
     @property
     def _histories(self) -> list[History]:
@@ -150,6 +150,7 @@ class Recording:
 
 
 _MANY_FILES = 8
+_SHOWN = ("run_id", "workflow", "status", "started", "duration_seconds", "steps", "recoveries", "error_type")
 
 
 def _tracked(files: Sequence[Path]) -> Iterable[Path]:

@@ -19,7 +19,7 @@ from workbench.analysis import (
     verdict_of,
 )
 from workbench.engines import Loaded
-from workbench.model import EventType, History, Source, instant, visible
+from workbench.model import EventType, History, instant, visible
 from workbench.recorder import Recorder
 from workbench.recording.branch import Branch
 from workbench.recording.code import code_of_reference
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["Run"]
 
 Code = Callable[..., Any]
+
+_SHOWN = ("position", "name", "kind", "state", "attempts", "started", "duration_seconds", "error_type", "code")
 
 
 class Run:
@@ -96,11 +98,6 @@ class Run:
             raise UsageError(f"no event {seq} in {self.history.origin}", hint="run.events lists the numbers")
         return self.history.payload(row)
 
-    @property
-    def sources(self) -> dict[str, Source]:
-        """Recorded source files by file name, as they were when the workflow ran."""
-        return {source.file: source for source in self.history.sources.values()}
-
     # --- seeing ---------------------------------------------------------------------------------------------
 
     def timeline(self) -> go.Figure:
@@ -123,7 +120,8 @@ class Run:
         Raises:
             CodeNotFoundError: The recorded code cannot be imported here.
         """
-        return Trace.of(replay(code or self._recorded_code(), self.history, run_id=self.id, isolation=isolation))
+        trace = replay(code or self._recorded_code(), self.history, run_id=self.id, isolation=isolation)
+        return Trace.of(trace, self.history)
 
     def what_if(self, code: Code | None = None) -> Branch:
         """Begin to pretend: `.returns(step, value)`, `.raises(step, error)`.
@@ -196,7 +194,7 @@ class Run:
         return f"{self.summary()}\n  next: .timeline() .steps .effects() .replay() .what_if() .verdict() .resume()"
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{html_text(self.summary())}</b></p>{self.steps.to_html(max_rows=50, escape=True)}"
+        return f"<p><b>{html_text(self.summary())}</b></p>{self.steps[list(_SHOWN)].to_html(max_rows=50, escape=True)}"
 
     def _title(self) -> str:
         facts = self.facts

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from workbench.model import visible
+from workbench.model import History, Source, visible
 from workbench.replay import Trace as BareTrace
 
 if TYPE_CHECKING:
@@ -19,10 +21,30 @@ _COLUMNS = ("index", "seq", "event", "position", "name", "file", "line", "functi
 class Trace(BareTrace):
     """A trace with its stops as a DataFrame. See `workbench.replay.Trace`."""
 
+    sources: Mapping[str, Source] = MappingProxyType({})
+    """Recorded source files by name."""
+
     @classmethod
-    def of(cls, trace: BareTrace) -> Self:
-        """The same trace, for people."""
-        return cls(**{field.name: getattr(trace, field.name) for field in fields(BareTrace)})
+    def of(cls, trace: BareTrace, history: History) -> Self:
+        """The same trace, for people.
+
+        Args:
+            trace: What `replay` gave.
+            history: Its history; holds the recorded sources.
+        """
+        shown = cls(**{field.name: getattr(trace, field.name) for field in fields(BareTrace)})
+        shown.sources = {source.file: source for source in history.sources.values()}
+        return shown
+
+    def excerpt(self, around: int = 3) -> list[str]:
+        """Numbered source lines around the stop at the cursor, as recorded; empty where the recording has none."""
+        stop = self.stop
+        source = self.sources.get(stop.file)
+        if source is None or not stop.line:
+            return []
+        lines = source.text.splitlines()
+        shown = range(max(1, stop.line - around), min(len(lines), stop.line + around) + 1)
+        return [f"{'▶' if number == stop.line else ' '} {number:4} {lines[number - 1]}" for number in shown]
 
     @property
     def stops(self) -> pd.DataFrame:
@@ -50,8 +72,7 @@ class Trace(BareTrace):
         """The stop at the cursor, the outcome, and what can be done next."""
         lines = [f"Trace of {self.run_id}: {len(self)} stops, isolation: {self.isolation}"]
         if self.steps:
-            lines.append(f"at {self.stop}")
-            lines += [f"    {name} = {text}{'  ●' if name in self.stop.changed else ''}" for name, text in self.stop.locals.items()]
+            lines += [f"at {self.stop}", *self.excerpt(), *repr(self.stop).splitlines()[1:]]
         lines.append(str(self.outcome))
         lines.append("  next: .step() .back() .goto(i) .stop.locals .stops")
         return visible("\n".join(lines))

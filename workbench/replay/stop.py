@@ -24,7 +24,7 @@ class Frame:
     locals: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Stop:
     """One stop of a trace.
 
@@ -69,6 +69,11 @@ class Stop:
     def locals(self) -> Mapping[str, str]:
         """Locals of the innermost user frame, as bounded text."""
         return self.stack[0].locals if self.stack else {}
+
+    def __repr__(self) -> str:
+        """The line, and the locals below it with a mark on what changed."""
+        shown = [f"    {name} = {text}{'  ●' if name in self.changed else ''}" for name, text in self.locals.items()]
+        return "\n".join([str(self), *shown])
 
     def __str__(self) -> str:
         """One line for terminals."""

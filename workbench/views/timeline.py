@@ -24,6 +24,9 @@ __all__ = ["Recovery", "timeline"]
 _LANE_PIXELS = 34
 _FEWEST_PIXELS, _MOST_PIXELS = 260, 1400
 _LABEL_LIMIT = 40
+_UNMARKED = frozenset({"committed", "waiting"})
+"""What went as it should needs no mark; an open end gets one all the same."""
+_OPEN_END = "triangle-right"
 _MARKS_UP_TO = 2000
 """Beyond so many spans the marks would hide the bars."""
 
@@ -56,22 +59,24 @@ def timeline(title: str, spans: Sequence[Span], recoveries: Sequence[Recovery] =
 
     figure = go.Figure()
     lanes = list(dict.fromkeys(span.name for span in spans))
-    for state, look in LOOKS.items():
+    for state in LOOKS:
         drawn = [span for span in spans if span.state == state]
         if drawn:
             figure.add_trace(_bars(go, drawn, state))
-            if len(spans) <= _MARKS_UP_TO:
-                figure.add_trace(_marks(go, drawn, state, look.symbol))
+            marked = [span for span in drawn if span.open or state not in _UNMARKED]
+            if marked and len(spans) <= _MARKS_UP_TO:
+                figure.add_trace(_marks(go, marked, state))
     for recovery in recoveries:
         _break(figure, recovery)
     height = min(_MOST_PIXELS, max(_FEWEST_PIXELS, 140 + _LANE_PIXELS * len(lanes)))
     figure.update_layout(
-        title={"text": html_text(title), "x": 0.01},
+        title={"text": html_text(title), "x": 0.01, "y": 0.98, "yanchor": "top"},
         barmode="overlay", bargap=0.35, height=height, template="plotly_white",
-        legend={"orientation": "h", "y": -0.12, "yanchor": "top"}, margin={"l": 10, "r": 10, "t": 60, "b": 40},
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        margin={"l": 10, "r": 20, "t": 90 if recoveries else 70, "b": 10},
         hoverlabel={"align": "left"},
     )  # fmt: skip
-    figure.update_xaxes(type="date", title_text="UTC")
+    figure.update_xaxes(type="date", title={"text": "UTC", "standoff": 8}, automargin=True)
     figure.update_yaxes(
         categoryorder="array", categoryarray=lanes, autorange="reversed", automargin=True,
         tickvals=lanes, ticktext=[html_text(lane, limit=_LABEL_LIMIT) for lane in lanes],
@@ -94,12 +99,12 @@ def _bars(go: Any, spans: Sequence[Span], state: str) -> Any:
     )  # fmt: skip
 
 
-def _marks(go: Any, spans: Sequence[Span], state: str, symbol: str) -> Any:
+def _marks(go: Any, spans: Sequence[Span], state: str) -> Any:
     look = LOOKS[state]
     return go.Scatter(
         name=look.label, legendgroup=state, showlegend=False, mode="markers",
         x=[span.ended for span in spans], y=[span.name for span in spans],
-        marker={"symbol": symbol, "color": look.colour, "size": 8, "line": {"color": look.colour, "width": 1.5}},
+        marker={"symbol": [_OPEN_END if span.open else look.symbol for span in spans], "color": look.colour, "size": 9, "line": {"color": look.colour, "width": 1.5}},
         hovertext=[_hover(span) for span in spans], hoverinfo="text",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""A real HTTP server on 127.0.0.1 that counts, and one workflow per client library that does the same things with it."""
+"""A real HTTP server on 127.0.0.1 that counts, and for each client library a workflow that asks it the same things."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -19,7 +20,7 @@ import requests
 from workbench.program import Workflow, workflow
 from workbench.program.http import AsyncRecordingTransport, RecordingAdapter, RecordingTransport
 
-TOKEN = "canary-3f9a1c77d2"
+TOKEN = "canary-3f9a1c77d2"  # noqa: S105 - the secret to look for
 BINARY = bytes(range(256))
 
 
@@ -60,7 +61,7 @@ class Origin:
 
     url: str
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
-    on_request: Callable[[str], None] = lambda _path: None
+    on_request: Callable[[str], object] = lambda _path: None
 
     @property
     def count(self) -> int:
@@ -131,7 +132,7 @@ Plan = list[dict[str, Any]]
 @workflow
 def with_httpx(url: str, plan: Plan) -> list[Any]:
     with httpx.Client(base_url=url, transport=RecordingTransport(), timeout=5) as client:
-        return [_seen(lambda request=request: client.request(**request)) for request in plan]
+        return [_seen(partial(client.request, **request)) for request in plan]
 
 
 @workflow
@@ -153,7 +154,7 @@ def with_requests(url: str, plan: Plan) -> list[Any]:
     with requests.Session() as session:
         session.mount("http://", RecordingAdapter())
         plans = [_for_requests(request, url) for request in plan]
-        return [_seen(lambda request=request: session.request(**request)) for request in plans]
+        return [_seen(partial(session.request, **request)) for request in plans]
 
 
 WORKFLOWS: dict[str, Workflow[..., Any]] = {

@@ -24,7 +24,9 @@ values = st.recursive(
 """All that JSON can say, with NaN and lone surrogates, which Python's encoder writes too."""
 
 styles = st.sampled_from([{}, {"separators": (",", ":")}, {"indent": 2}, {"sort_keys": True}])
-types = st.sampled_from([JSON, "application/ld+json", "text/plain; charset=latin-1", "text/html", "image/png", "", ";;="])
+types = st.sampled_from(
+    [JSON, "application/ld+json", "text/plain; charset=latin-1", "text/html", "image/png", "", ";;="]
+)
 
 
 def through_a_log(body: Body) -> Body:
@@ -91,7 +93,17 @@ def test_a_supplied_answer_may_leave_things_out() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a=b", "a=b; Path=/; HttpOnly", "a=; Max-Age=0", "a", "a=b;Path=/", "a=b=c; Path", "", "a=b; Path=/; Path=/x", "a=b; name=c"],
+    [
+        "a=b",
+        "a=b; Path=/; HttpOnly",
+        "a=; Max-Age=0",
+        "a",
+        "a=b;Path=/",
+        "a=b=c; Path",
+        "",
+        "a=b; Path=/; Path=/x",
+        "a=b; name=c",
+    ],
 )
 def test_cookies_come_back(text: str) -> None:
     assert joined(decode(encode(parted(text)))) == text

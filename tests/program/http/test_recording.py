@@ -77,7 +77,10 @@ def test_requests_are_steps_and_replay_asks_nobody(library: str, origin: Origin,
 def test_what_is_recorded_is_readable(library: str, origin: Origin, tmp_path: Path) -> None:
     path = tmp_path / "run.wlog"
     record(
-        WORKFLOWS[library], path, origin, [{"method": "POST", "url": "/charge?live=1", "json": {"amount": 3, "to": "Zoë"}}]
+        WORKFLOWS[library],
+        path,
+        origin,
+        [{"method": "POST", "url": "/charge?live=1", "json": {"amount": 3, "to": "Zoë"}}],
     )
     history = open_log(path).history
     (started,) = rows(history, EventType.StepStarted)
@@ -193,7 +196,9 @@ def _plan_inside(library: str, plan: Plan) -> Any:
     if WORKFLOWS[library].is_async:
 
         async def inside(url: str) -> Any:
-            return [{"status": s["status"], "content": s["content"], "cookies": s["cookies"]} for s in await code(url, plan)]
+            return [
+                {"status": s["status"], "content": s["content"], "cookies": s["cookies"]} for s in await code(url, plan)
+            ]
 
         return Workflow(inside)
 

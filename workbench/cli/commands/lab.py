@@ -46,6 +46,8 @@ class Lab:
             hint = "pip install 'durable-workbench[notebook]'"
             raise MissingDependencyError("JupyterLab is not installed", hint=hint)
         words = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", str(notebook), *options.lab_options]
+        if os.geteuid() == 0:
+            words.append("--allow-root")  # in a container there is no other user; it listens on loopback only
         os.execv(sys.executable, words)  # noqa: S606 - no shell: JupyterLab takes this process over
 
 

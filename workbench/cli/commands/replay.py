@@ -10,11 +10,10 @@ from workbench.cli.commands.command import add_run, chosen_run
 
 if TYPE_CHECKING:
     from workbench.cli.output import Output
-    from workbench.recording import Run, Trace
+    from workbench.recording import Trace
 
 __all__ = ["Replay"]
 
-_AROUND = 3
 _DIVERGED = 7
 _KEYS = "n step · p back · g N go to · q quit"
 
@@ -45,19 +44,19 @@ class Replay:
         trace = run.replay(code_at(options.code) if options.code else None)
         if options.at is not None:
             trace.goto(options.at)
-            _show(trace, run, output)
+            _show(trace, output)
         elif options.all or not sys.stdin.isatty():
             for stop in trace.steps:
                 changed = "".join(f"  {name}={stop.locals[name]}" for name in stop.changed if name in stop.locals)
                 output.line(f"{stop}{changed}")
         else:
-            _interact(trace, run, output)
+            _interact(trace, output)
         output.line(trace.outcome)
         return _DIVERGED if trace.outcome.word == "diverged" else 0
 
 
-def _interact(trace: Trace, run: Run, output: Output) -> None:
-    _show(trace, run, output)
+def _interact(trace: Trace, output: Output) -> None:
+    _show(trace, output)
     while True:
         try:
             words = input(f"[{trace.cursor}/{len(trace) - 1}] {_KEYS} > ").split() or ["n"]
@@ -71,16 +70,9 @@ def _interact(trace: Trace, run: Run, output: Output) -> None:
             trace.goto(max(0, min(int(words[1]), len(trace) - 1)))
         else:
             trace.step()
-        _show(trace, run, output)
+        _show(trace, output)
 
 
-def _show(trace: Trace, run: Run, output: Output) -> None:
-    stop = trace.stop
-    output.line(stop)
-    source = run.sources.get(stop.file)
-    if source is not None and stop.line:
-        lines = source.text.splitlines()
-        for number in range(max(1, stop.line - _AROUND), min(len(lines), stop.line + _AROUND) + 1):
-            output.line(f"{'▶' if number == stop.line else ' '} {number:4} {lines[number - 1]}")
-    for name, text in stop.locals.items():
-        output.line(f"    {name} = {text}{'  ●' if name in stop.changed else ''}")
+def _show(trace: Trace, output: Output) -> None:
+    line, *shown = repr(trace.stop).splitlines()
+    output.line("\n".join([line, *trace.excerpt(), *shown]))

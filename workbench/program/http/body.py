@@ -12,8 +12,8 @@ from collections.abc import AsyncIterable, Iterable
 from typing import Any, NamedTuple
 
 from workbench._errors import PayloadError
-from workbench.journal.codec import MARKER, encode
-from workbench.journal.codec.codes import MAX_BYTES
+from workbench.journal.codec import MARKER, decode, encode
+from workbench.journal.codec.codes import MAX_BYTES, MAX_ITEMS
 
 __all__ = ["MAX_CONTENT", "Body", "media_type", "parameter", "read", "read_async", "shown"]
 
@@ -150,7 +150,9 @@ def _fits(value: Any) -> bool:
     for _ in range(_ROOM_ABOVE):
         value = [value]
     try:
-        encode(value)
+        raw = encode(value)
+        if len(raw) > MAX_ITEMS:  # fewer bytes cannot hold too many items
+            decode(raw)
     except PayloadError:
         return False
     return True

@@ -1,0 +1,50 @@
+"""Payloads as the analysis reads them: one that cannot be read is remembered and proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbench._errors import PayloadError
+from workbench.model import History
+
+__all__ = ["Bodies", "code_of", "message_of"]
+
+
+class Bodies:
+    """Reads the bodies of one history.
+
+    Attributes:
+        unreadable: Why, by row, for those that could not be read.
+    """
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self.unreadable: dict[int, str] = {}
+
+    def __call__(self, row: int) -> Mapping[str, Any]:
+        """The body in this row; an empty mapping when it cannot be read."""
+        try:
+            body = self._history.payload(row)
+        except PayloadError as error:
+            self.unreadable[row] = error.message
+            return {}
+        return body if isinstance(body, Mapping) else {}
+
+
+def code_of(at: Any) -> str:
+    """`"flows.py:43"` out of the recorded `[file, line, function]`; `""` where the engine does not say."""
+    if not isinstance(at, (list, tuple)) or len(at) < 2 or not at[0]:  # noqa: PLR2004 - file and line
+        return ""
+    file = str(at[0]).rpartition("/")[2].rpartition("\\")[2]
+    return f"{file}:{at[1]}"
+
+
+def message_of(body: Mapping[str, Any]) -> str:
+    """Text of the error in a body, however the engine wrote it; `""` for none."""
+    error = body.get("error")
+    if error is None:
+        return ""
+    if isinstance(error, Mapping):
+        return str(error.get("message", ""))
+    return str(getattr(error, "message", error))
