@@ -203,7 +203,7 @@ class RunStory:
 
     def drew(self, event: EventType, value: Any) -> Self:
         """The clock was read, or a number or id drawn."""
-        self.event(event, position=self.next_position(), value=value, at=[FILE, 10, "checkout"])
+        self.event(event, position=self.next_position(), value=value, at=[FILE, 10, self.declaration.name])
         return self
 
     def compensation(self, name: str) -> CompensationStory:
@@ -303,7 +303,8 @@ class WaitStory:
     def __init__(self, run: RunStory, event: EventType, name: str, body: dict[str, Any], seconds: float = 0) -> None:
         self.run, self.name, self.seconds = run, name, seconds
         self.position = run.next_position()
-        self.intent = run.event(event, _plain(name), self.position, **body)
+        at = [FILE, 40 + self.position[-1], run.declaration.name]
+        self.intent = run.event(event, _plain(name), self.position, **body, at=at)
 
     def answered(self, event: EventType, *, cause: int = 0) -> Self:
         """The wait is over."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -13,7 +14,7 @@ NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_runs_from_top_to_bottom(path: Path, tmp_path: Path) -> None:
-    notebook = nbformat.read(path, as_version=4)
+    notebook = nbformat.from_dict(json.loads(path.read_text()))
     client = NotebookClient(
         notebook, timeout=180, kernel_name="python3", store_widget_state=False,
         resources={"metadata": {"path": str(tmp_path)}},
@@ -23,5 +24,5 @@ def test_runs_from_top_to_bottom(path: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_is_committed_without_output(path: Path) -> None:
-    cells = nbformat.read(path, as_version=4).cells
+    cells = nbformat.from_dict(json.loads(path.read_text())).cells
     assert not [cell.id for cell in cells if cell.cell_type == "code" and (cell.outputs or cell.execution_count)]

@@ -28,7 +28,7 @@ from workbench.program import (
 from workbench.recorder import Recorder
 
 if TYPE_CHECKING:
-    from workbench.recording import Branch, Recording, Run, diff, open  # noqa: A004 - wb.open is the front door's word
+    from workbench.recording import Branch, Recording, Run, diff, open
 
 __version__ = "0.1.0"
 

@@ -86,6 +86,14 @@ def test_two_recorded_runs() -> None:
     assert changes(diff_runs((history, "a"), (history, "nobody")))[0] == ("deleted", "login")
 
 
+def test_a_running_step_has_no_outcome_and_items_can_be_given() -> None:
+    story = Story()
+    story.run("a").step("charge").started()
+    history = story.history()
+    assert diff_runs((history, "a"), calls("charge"))["left"].tolist() == [{"args": [], "kwargs": {}}]
+    assert pd.isna(diff_runs((history, "a"), (history, "a"))["left_seconds"][0])
+
+
 NAMES = st.lists(st.sampled_from("abc"), max_size=8)
 
 

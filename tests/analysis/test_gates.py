@@ -37,6 +37,12 @@ def test_no_gate() -> None:
     assert words(judged(reads_only())) == ["SAFE", "SAFE", "SAFE", "SAFE"]
 
 
+def test_a_log_that_nobody_reported_on_counts_as_whole() -> None:
+    story = reads_only()
+    assert words(verdict_of(story.history(), "r", now_ns=story.now_ns)) == ["SAFE", "SAFE", "SAFE", "SAFE"]
+    assert gates_of(read_facts(story.history(), "r")).rotten is False
+
+
 def test_g1_rotten_or_gaps() -> None:
     assert words(judged(reads_only(), {"rotten": True})) == ["UNSAFE", "UNSAFE", "UNSAFE", "CHECK"]
 

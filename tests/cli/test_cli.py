@@ -150,9 +150,7 @@ def test_bad_files_are_one_clear_line(
     assert "Traceback" not in err
 
 
-def test_demo_makes_an_incident_and_resumes_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_demo_makes_an_incident_and_resumes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "demo", tmp_path / "demo", "--crash-at", "in-charge", "--resume")
     assert code == 0
     assert "SIGKILL" in out

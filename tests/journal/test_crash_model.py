@@ -25,7 +25,6 @@ class CrashModel(RuleBasedStateMachine):
         self.sure_bytes = 0
         self.seed = 0
         self.pen: Pen | None = None
-        self.lost_tail = False
 
     @initialize()
     def begin(self) -> None:
@@ -59,8 +58,9 @@ class CrashModel(RuleBasedStateMachine):
     @precondition(lambda self: self.pen is not None)
     @rule()
     def flush(self) -> None:
+        before = self.log.stat().st_size
         self.writer.mark_synced()
-        self.sure = len(self.facts)  # the SYNC frame itself may still go with the power
+        self.sure, self.sure_bytes = len(self.facts), before  # the SYNC frame itself may still go with the power
 
     @precondition(lambda self: self.pen is not None)
     @rule()
@@ -84,10 +84,9 @@ class CrashModel(RuleBasedStateMachine):
         cut = data.draw(st.integers(self.sure_bytes, len(whole)), label="cut")
         self.log.write_bytes(whole[:cut])
         left = facts_of(open_log(self.log).history)
-        assert self.sure <= len(left) or self.sure_bytes < len(whole)
+        assert self.sure <= len(left)
         assert left == self.facts[: len(left)]
         self.facts = left
-        self.sure = min(self.sure, len(left))
 
     @precondition(lambda self: self.pen is None)
     @rule()

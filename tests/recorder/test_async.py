@@ -260,7 +260,7 @@ def test_a_crash_anywhere_is_survived(tmp_path: Path, code: Callable[..., Any]) 
     whole = record(tmp_path / "a.wlog", code)
     for crash in crashes(tmp_path / "a.wlog", "r"):
         ran.clear()
-        with FakeClock(now_ns=1_790_000_010 * NS).recorder(crash.path) as recorder:
+        with FakeClock(now_ns=1_790_000_001 * NS).recorder(crash.path) as recorder:
             while True:
                 try:
                     result = recorder.run(code, id="r")

@@ -62,8 +62,6 @@ def _gated(rating: list[int], steps: Sequence[StepFacts], gates: Gates) -> list[
         return levels[start]
 
     def fill(first: int, last: int) -> None:
-        if first > last:
-            return
         if level(first) == level(last):
             for number in range(first, last + 1):
                 rating[number] = max(rating[number], level(first))

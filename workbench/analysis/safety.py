@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from workbench.analysis.state import State
 
-__all__ = ["ORDER", "TABLE", "Cell", "Deed", "Group", "Safety", "cell_of", "check", "worst"]
+__all__ = ["ORDER", "TABLE", "Cell", "Deed", "Group", "Safety", "cell_of", "check"]
 
 
 class Safety(StrEnum):
@@ -29,11 +29,7 @@ class Safety(StrEnum):
 
 
 ORDER = {Safety.SAFE: 0, Safety.CHECK: 1, Safety.UNSAFE: 2}
-
-
-def worst(one: Safety, other: Safety) -> Safety:
-    """The less safe of two."""
-    return one if ORDER[one] >= ORDER[other] else other
+"""How bad each word is."""
 
 
 class Deed(StrEnum):

@@ -16,7 +16,7 @@ __all__ = ["build_parser", "main"]
 
 _ACTED = 9
 _INTERRUPTED = 130
-_EXTRA = {"pandas", "plotly", "rich", "jupyterlab", "pyarrow", "nbformat"}
+_EXTRA = {"jupyterlab", "nbformat", "numpy", "pandas", "plotly", "pyarrow", "rich"}
 
 
 def build_parser() -> argparse.ArgumentParser:

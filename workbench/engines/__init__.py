@@ -46,4 +46,5 @@ def load(path: Path, mode: OpenMode | str = OpenMode.PREFIX) -> Loaded:
     except OSError as error:
         raise LogError(f"cannot read {path}: {error.strerror}", path=path) from error
     engine = next((engine for engine in ENGINES if engine.sniff(path, head)), native)
-    return engine.load(path, mode)
+    loaded: Loaded = engine.load(path, mode)
+    return loaded

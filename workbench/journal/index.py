@@ -75,7 +75,7 @@ def indexed_scan(buffer: Any, mode: OpenMode, first: SegmentHeader) -> tuple[Sca
     Returns:
         What a scan finds, and the columns.
     """
-    path = index_folder() / f"{first.recording.hex()}.arrow"
+    path = index_folder() / f"{first.recording.hex()}-{first.salt.hex()}.arrow"  # the logs of a fork share a recording
     index = _load(path)
     resumed = _resume(buffer, mode, first, index) if index else None
     if resumed is None or index is None:

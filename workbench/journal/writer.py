@@ -317,7 +317,7 @@ class LogWriter(FrameFile):
 
     def _move(self) -> None:
         """Go on in a new file, with the numbers that callers hold defined there as well."""
-        parent, tables = self.recording, self.tables
+        tables = self.tables
         stem = self.path.name.removesuffix(SUFFIX)
         for again in range(_NAMES_TRIED):
             path = self.path.with_name(f"{stem}.{os.getpid()}{f'-{again}' if again else ''}{SUFFIX}")
@@ -326,15 +326,14 @@ class LogWriter(FrameFile):
                 break
         else:
             raise LogError(f"no free name beside {self.path} for the log of process {os.getpid()}", path=self.path)
-        before = self.path, self.recording, self.tables
-        self._fd, self.path = fd, path
-        self.recording, self.tables = os.urandom(16), Tables()
+        before = self.path, self.tables
+        self._fd, self.path, self.tables = fd, path, Tables()  # the recording stays the same one: so do its keys
         try:
-            self._begin_segment({"parent": parent.hex()})
+            self._begin_segment({"forked_from": before[0].name})
             for table, number, key in tables.entries():
                 self._define(table, number, key)
         except BaseException:
-            self.path, self.recording, self.tables = before
+            self.path, self.tables = before
             path.unlink()  # no event is in it yet; the next one tries again
             os.close(fd)
             self._unwritten()

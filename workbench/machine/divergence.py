@@ -28,7 +28,7 @@ class DivergenceReason(StrEnum):
 
 
 _REMEDIES = {
-    DivergenceReason.RENAMED: "a step was inserted, removed, renamed or swapped before here; guard it with wb.patched(…)",
+    DivergenceReason.RENAMED: "a step was inserted, removed, renamed or swapped; guard the change with wb.patched(…)",
     DivergenceReason.ARGUMENTS: "look for a clock, random, environment or global value that does not come through wb.*",
     DivergenceReason.INSERTED: "guard the new call with wb.patched(…) so that old runs keep the old path",
     DivergenceReason.REMOVED: "keep the old call for old runs, guarded with wb.patched(…)",
@@ -36,7 +36,7 @@ _REMEDIES = {
 }
 
 
-class Divergence(DivergenceError):
+class Divergence(DivergenceError):  # noqa: N818 - the noun of the design; it is raised as DivergenceError
     """The first difference between code and log.
 
     Attributes:

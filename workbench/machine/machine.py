@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum, StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from workbench.machine.call import Call, Verb
 from workbench.machine.divergence import Divergence, DivergenceReason
 from workbench.machine.edit import Edit
 from workbench.machine.record import RunRecord, Slot
-from workbench.model import EventType, Position
+from workbench.model import Position
 
 __all__ = ["Answer", "AnswerSource", "Machine", "State"]
 
@@ -241,9 +241,7 @@ class Machine:
 
     def _expected(self) -> Slot | None:
         order = self.record.order
-        while self._next < len(order) and (
-            order[self._next].position in self._answered or order[self._next].cancelled
-        ):
+        while self._next < len(order) and (order[self._next].position in self._answered or order[self._next].cancelled):
             self._next += 1
         return order[self._next] if self._next < len(order) else None
 

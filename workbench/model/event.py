@@ -69,9 +69,7 @@ class EventType(IntEnum):
 OPENINGS: dict[EventType, frozenset[EventType]] = {
     EventType.StepStarted: frozenset({EventType.StepCompleted, EventType.StepFailed, EventType.StepCancelled}),
     EventType.TimerStarted: frozenset({EventType.TimerFired, EventType.TimerCancelled}),
-    EventType.SignalAwaited: frozenset(
-        {EventType.SignalConsumed, EventType.SignalTimedOut, EventType.SignalCancelled}
-    ),
+    EventType.SignalAwaited: frozenset({EventType.SignalConsumed, EventType.SignalTimedOut, EventType.SignalCancelled}),
     EventType.ChildStarted: frozenset({EventType.ChildCompleted, EventType.ChildFailed, EventType.ChildCancelled}),
 }
 """Each event that opens a wait, with those that can close it at the same position."""
@@ -89,9 +87,7 @@ ANSWERS: frozenset[EventType] = frozenset(
 )
 """Events whose arrival lets waiting code go on; replay delivers them in log order."""
 
-ENDINGS: frozenset[EventType] = frozenset(
-    {EventType.RunCompleted, EventType.RunFailed, EventType.RunCancelled}
-)
+ENDINGS: frozenset[EventType] = frozenset({EventType.RunCompleted, EventType.RunFailed, EventType.RunCancelled})
 """Events that end a run."""
 
 

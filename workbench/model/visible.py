@@ -13,7 +13,7 @@ _ONE_BYTE = 0xFF
 
 
 def visible(text: str, *, limit: int = 0) -> str:
-    """`text` with controls and bidi marks written out as `\\x1b`, `\\u202e`.
+    r"""`text` with controls and bidi marks written out as `\x1b`, `\u202e`.
 
     Args:
         text: From anywhere.

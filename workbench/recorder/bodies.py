@@ -10,7 +10,7 @@ import asyncio
 import concurrent.futures
 import inspect
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -51,15 +51,13 @@ class Bodies:
     def start(self, step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Future[Any]:
         """Run a body elsewhere."""
         if step.is_async:
-            return asyncio.run_coroutine_threadsafe(_await(step, args, kwargs, key), self._event_loop())
+            return self._on_loop(_await(step, args, kwargs, key))
         return self.submit(lambda: self.run(step, args, kwargs, key))
 
     def ask(self, question: Callable[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Any:
         """Call a probe as the body of its step would be called, and wait for it; it is no step of the workflow."""
         answer = _outside(question, args, kwargs, key)
-        if inspect.isawaitable(answer):
-            return asyncio.run_coroutine_threadsafe(_answer(answer, key), self._event_loop()).result()
-        return answer
+        return self._on_loop(_answer(answer, key)).result() if inspect.isawaitable(answer) else answer
 
     def alone(self, work: Callable[[], Any]) -> Future[Any]:
         """Run `work`, which may itself wait for the pool, in a thread of its own."""
@@ -73,6 +71,11 @@ class Bodies:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="workbench-step")
         return self._pool.submit(work)
+
+    def _on_loop(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
+        outcome: Future[Any] = Future()
+        asyncio.run_coroutine_threadsafe(_settle_async(outcome, work), self._event_loop())
+        return outcome
 
     def _event_loop(self) -> asyncio.AbstractEventLoop:
         with self._mutex:
@@ -111,6 +114,13 @@ def _settle(outcome: Future[Any], work: Callable[[], Any]) -> None:
     try:
         outcome.set_result(work())
     except BaseException as error:  # noqa: BLE001 - handed to the waiting thread, whatever it is
+        outcome.set_exception(error)
+
+
+async def _settle_async(outcome: Future[Any], work: Coroutine[Any, Any, Any]) -> None:
+    try:
+        outcome.set_result(await work)
+    except BaseException as error:  # noqa: BLE001 - handed to the waiting thread; the loop goes on for other bodies
         outcome.set_exception(error)
 
 

@@ -128,5 +128,3 @@ class Branch:
         else:
             lines.append("  next: .returns(step, value) .raises(step, error), then .replay()")
         return visible("\n".join(lines))
-
-

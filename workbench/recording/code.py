@@ -27,7 +27,7 @@ def code_of_reference(reference: str) -> Callable[..., Any]:
     """
     module_name, _, qualname = reference.partition(":")
     if not module_name or not qualname:
-        raise CodeNotFoundError(f"the recording does not say where workflow {reference!r} is", hint=_PASS_IT)
+        raise CodeNotFoundError(f"the recording does not say where workflow {reference!r} is", hint=_GIVE_CODE)
     if module_name == "__main__":
         module: ModuleType = sys.modules["__main__"]
     else:
@@ -35,7 +35,8 @@ def code_of_reference(reference: str) -> Callable[..., Any]:
             module = importlib.import_module(module_name)
         except Exception as error:
             raise CodeNotFoundError(
-                f"the recorded workflow {reference} cannot be imported: {type(error).__name__}: {error}", hint=_PASS_IT
+                f"the recorded workflow {reference} cannot be imported: {type(error).__name__}: {error}",
+                hint=_GIVE_CODE,
             ) from error
     return _member(module, qualname, reference)
 
@@ -64,7 +65,7 @@ def code_at(place: str) -> Callable[..., Any]:
     return _member(module, qualname, place)
 
 
-_PASS_IT = "pass the code: run.replay(my_workflow), or --code module:function"
+_GIVE_CODE = "pass the code: run.replay(my_workflow), or --code module:function"
 
 
 def _member(module: ModuleType, qualname: str, reference: str) -> Callable[..., Any]:
@@ -72,8 +73,8 @@ def _member(module: ModuleType, qualname: str, reference: str) -> Callable[..., 
     for name in qualname.split("."):
         found = getattr(found, name, None)
         if found is None:
-            raise CodeNotFoundError(f"{reference}: {module.__name__} has no {qualname}", hint=_PASS_IT)
+            raise CodeNotFoundError(f"{reference}: {module.__name__} has no {qualname}", hint=_GIVE_CODE)
     if not callable(found):
-        raise CodeNotFoundError(f"{reference} is no function", hint=_PASS_IT)
+        raise CodeNotFoundError(f"{reference} is no function", hint=_GIVE_CODE)
     code: Callable[..., Any] = found
     return code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,9 +107,7 @@ class Run:
 
     def terminal_timeline(self, *, width: int = 100) -> str:
         """The same as text."""
-        return terminal_timeline(
-            spans_of(self.history, self.id, self._loaded.report), self._recoveries(), width=width
-        )
+        return terminal_timeline(spans_of(self.history, self.id, self._loaded.report), self._recoveries(), width=width)
 
     def replay(self, code: Code | None = None, *, isolation: str = "hook") -> Trace:
         """Step through the code, without acting.
@@ -204,7 +203,7 @@ class Run:
         columns = self.history.columns
         rows = self.history.rows_of(self.id)
         found = []
-        for before, row in zip(rows, rows[1:], strict=False):
+        for before, row in pairwise(rows):
             if columns.type[row] == EventType.RunRecovered:
                 found.append(Recovery(instant(columns.time_ns[before]), instant(columns.time_ns[row])))
         return found
@@ -217,5 +216,3 @@ class Run:
 
     def _is_start(self, row: int) -> bool:
         return self.history.columns.type[row] == EventType.RunStarted
-
-

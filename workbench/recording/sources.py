@@ -36,7 +36,8 @@ def _one(where: str | Path) -> list[Path]:
         return found
     if path.exists() or not glob.has_magic(str(path)):
         return [path]
-    matches = sorted(Path(match) for match in glob.glob(str(path), recursive=True))
+    pattern = str(path)
+    matches = sorted(Path(match) for match in glob.glob(pattern, recursive=True))  # noqa: PTH207 - absolute patterns
     if not matches:
         raise LogNotFoundError(f"no file fits {where}", path=path, hint="quote the pattern, or name a folder")
     return matches

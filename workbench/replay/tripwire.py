@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -43,7 +43,7 @@ _state = {"installed": False}
 
 
 @contextmanager
-def tripwire() -> Iterator[None]:
+def tripwire() -> Generator[None]:
     """Stop side effects of code that runs in this thread.
 
     Raises:

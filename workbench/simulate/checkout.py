@@ -84,7 +84,8 @@ class SoldOutError(Exception):
 @step(kind="read")
 def log_in(user: str) -> dict[str, Any]:
     """Fetch an access token."""
-    return _call("POST", "/token", {"user": user, "password": "correct-horse"})
+    session: dict[str, Any] = _call("POST", "/token", {"user": user, "password": "correct-horse"})
+    return session
 
 
 @step(kind="read", resource="stock")
@@ -103,11 +104,14 @@ def release_stock(order: str, sku: str, quantity: int, reservation: dict[str, An
 def reserve_stock(order: str, sku: str, quantity: int) -> dict[str, Any]:
     """Put goods aside."""
     try:
-        return _call("POST", f"/stock/{sku}/reservations", {"order": order, "quantity": quantity})
+        reservation: dict[str, Any] = _call(
+            "POST", f"/stock/{sku}/reservations", {"order": order, "quantity": quantity}
+        )
     except ShopError as error:
         if error.status == 409:  # noqa: PLR2004 - Conflict
             raise SoldOutError(sku) from error
         raise
+    return reservation
 
 
 def refund(order: str, amount_cents: int, charge: Charge) -> None:
@@ -140,7 +144,9 @@ def charge_card(order: str, amount_cents: int) -> Charge:
 @step(kind="idempotent")
 def extend_subscription(token: str, customer: str, until: str) -> dict[str, Any]:
     """Give what was paid for."""
-    return _call("PUT", f"/subscriptions/{customer}", {"until": until}, {"Authorization": f"Bearer {token}"})
+    headers = {"Authorization": f"Bearer {token}"}
+    extended: dict[str, Any] = _call("PUT", f"/subscriptions/{customer}", {"until": until}, headers)
+    return extended
 
 
 @step(kind="write")

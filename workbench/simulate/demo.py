@@ -73,7 +73,9 @@ class Demo:
         self.folder.mkdir(parents=True, exist_ok=True)
         rules: list[FaultRule] = []
         if self.crash_at is CrashAt.IN_CHARGE:
-            rules.append(FaultRule(service="payment", kind=FaultKind.HOLD_REPLY, method="POST", path_contains="/charges"))
+            rules.append(
+                FaultRule(service="payment", kind=FaultKind.HOLD_REPLY, method="POST", path_contains="/charges")
+            )
         options: dict[str, Any] = {"faults": FaultPlan(tuple(rules)), "token_lifetime_seconds": self._lifetime}
         self._shop = self._stack.enter_context(running_shop(self.folder, **options))
         self._before = os.environ.get(SHOP_VARIABLE)

@@ -25,7 +25,7 @@ from workbench.simulate.holds import HeldRequest
 from workbench.simulate.ledger import Ledger, LedgerEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     from workbench.simulate.faults import FaultPlan
 
@@ -121,7 +121,7 @@ class RunningShop:
 
 
 @contextmanager
-def running_shop(folder: Path | str, **options: Unpack[ShopOptions]) -> Iterator[RunningShop]:
+def running_shop(folder: Path | str, **options: Unpack[ShopOptions]) -> Generator[RunningShop]:
     """Run a shop for the length of the block.
 
     Args:

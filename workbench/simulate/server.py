@@ -60,7 +60,7 @@ class ShopServer(ThreadingHTTPServer):
 class ShopHandler(BaseHTTPRequestHandler):
     """One connection, kept alive between requests."""
 
-    server: ShopServer
+    server: ShopServer  # pyright: ignore[reportIncompatibleVariableOverride]  # only ShopServer makes handlers
     protocol_version = "HTTP/1.1"
     server_version = "workbench-shop"
     sys_version = ""

@@ -21,7 +21,7 @@ def post_mortem_cells(recording: str) -> list[tuple[str, str]]:
     return [
         ("markdown", "# Post-mortem\nWhat happened? Where was the code? What if? May I re-run this?"),
         ("code", f"import workbench as wb\n\nrec = wb.open({name})\nrec"),
-        ("code", "run = next(iter(rec))  # or rec.run(\"…\")\nrun"),
+        ("code", 'run = next(iter(rec))  # or rec.run("…")\nrun'),
         ("markdown", "## What happened"),
         ("code", "run.timeline()"),
         ("code", "run.effects()"),

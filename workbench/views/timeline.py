@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.analysis import Span
 from workbench.views.duration import duration_text
-from workbench.views.palette import LOOKS
 from workbench.views.markup import html_text
+from workbench.views.palette import LOOKS
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -104,7 +104,12 @@ def _marks(go: Any, spans: Sequence[Span], state: str) -> Any:
     return go.Scatter(
         name=look.label, legendgroup=state, showlegend=False, mode="markers",
         x=[span.ended for span in spans], y=[span.name for span in spans],
-        marker={"symbol": [_OPEN_END if span.open else look.symbol for span in spans], "color": look.colour, "size": 9, "line": {"color": look.colour, "width": 1.5}},
+        marker={
+            "symbol": [_OPEN_END if span.open else look.symbol for span in spans],
+            "color": look.colour,
+            "size": 9,
+            "line": {"color": look.colour, "width": 1.5},
+        },
         hovertext=[_hover(span) for span in spans], hoverinfo="text",
     )  # fmt: skip
 

@@ -55,7 +55,9 @@ class DemoCommand:
 
 
 def _truth(truth: dict[str, int], output: Output) -> None:
-    output.line(f"The shop's books: {truth['charged_cents'] / 100:,.2f} EUR charged, {truth['extensions']} extension(s).")
+    output.line(
+        f"The shop's books: {truth['charged_cents'] / 100:,.2f} EUR charged, {truth['extensions']} extension(s)."
+    )
 
 
 def _look(log: Path, output: Output) -> None:

@@ -28,7 +28,9 @@ class Lab:
     @staticmethod
     def add_arguments(parser: argparse.ArgumentParser) -> None:
         """A recording, and options for JupyterLab."""
-        parser.add_argument("where", nargs="?", type=Path, metavar="RECORDING", help="a .wlog file; the demo by default")
+        parser.add_argument(
+            "where", nargs="?", type=Path, metavar="RECORDING", help="a .wlog file; the demo by default"
+        )
         parser.add_argument("--no-open", action="store_true", help="write the notebook and stop")
         parser.add_argument("lab_options", nargs="*", metavar="-- OPTIONS", help="passed on to JupyterLab")
 
@@ -48,7 +50,7 @@ class Lab:
         words = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", str(notebook), *options.lab_options]
         if os.geteuid() == 0:
             words.append("--allow-root")  # in a container there is no other user; it listens on loopback only
-        os.execv(sys.executable, words)  # noqa: S606 - no shell: JupyterLab takes this process over
+        return os.execv(sys.executable, words)  # noqa: S606 - no shell: JupyterLab takes this process over
 
 
 def _demo_recording(output: Output) -> Path:

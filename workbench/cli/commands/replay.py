@@ -31,7 +31,9 @@ class Replay:
     def add_arguments(parser: argparse.ArgumentParser) -> None:
         """A run, its code, and how to look at it."""
         add_run(parser)
-        parser.add_argument("--code", metavar="PLACE", help="module:function or file.py:function; recorded one by default")
+        parser.add_argument(
+            "--code", metavar="PLACE", help="module:function or file.py:function; recorded one by default"
+        )
         parser.add_argument("--all", action="store_true", help="print every stop")
         parser.add_argument("--at", type=int, metavar="N", help="print only stop N")
 

@@ -28,12 +28,22 @@ class WhatIf:
     def add_arguments(parser: argparse.ArgumentParser) -> None:
         """A run, its code, and what to pretend."""
         add_run(parser)
-        parser.add_argument("--code", metavar="PLACE", help="module:function or file.py:function; recorded one by default")
-        parser.add_argument("--returns", action="append", default=[], metavar="STEP=JSON", help="the step returned this")
         parser.add_argument(
-            "--raises", action="append", default=[], metavar="STEP=ERROR[: TEXT]", help="the step raised this built-in error"
+            "--code", metavar="PLACE", help="module:function or file.py:function; recorded one by default"
         )
-        parser.add_argument("--answer", action="append", default=[], metavar="JSON", help="answer the frontier, in order")
+        parser.add_argument(
+            "--returns", action="append", default=[], metavar="STEP=JSON", help="the step returned this"
+        )
+        parser.add_argument(
+            "--raises",
+            action="append",
+            default=[],
+            metavar="STEP=ERROR[: TEXT]",
+            help="the step raised this built-in error",
+        )
+        parser.add_argument(
+            "--answer", action="append", default=[], metavar="JSON", help="answer the frontier, in order"
+        )
 
     @staticmethod
     def run(options: argparse.Namespace, output: Output) -> int:
@@ -67,12 +77,14 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise UsageError(f"{text!r} is no JSON: {error}", hint='text needs quotes inside: --answer \'"yes"\'') from None
+        raise UsageError(f"{text!r} is no JSON: {error}", hint="text needs quotes inside: --answer '\"yes\"'") from None
 
 
 def _error(text: str) -> BaseException:
     name, _, message = text.partition(":")
     kind = getattr(builtins, name.strip(), None)
     if not (isinstance(kind, type) and issubclass(kind, Exception)):
-        raise UsageError(f"{name!r} is no built-in error", hint="in Python any error goes: branch.raises(step, MyError())")
+        raise UsageError(
+            f"{name!r} is no built-in error", hint="in Python any error goes: branch.raises(step, MyError())"
+        )
     return kind(message.strip())

@@ -77,6 +77,7 @@ class Service(Protocol):
 
     def handle(self, request: Request) -> Response:
         """Answer one request, or raise `Refusal`; an effect is in the ledger when this returns."""
+        ...
 
     def apply(self, entry: LedgerEntry) -> None:
         """Take one entry of this service into the state."""

@@ -51,7 +51,7 @@ class TokenIssuer:
             raise Refusal(401, "invalid_grant", "unknown user or wrong password")
         lifetime = self._setting.knobs.token_lifetime_seconds
         issued = self._setting.now_ns() // NS_PER_SECOND
-        claims = {"iss": ISSUER, "sub": user, "iat": issued, "exp": issued + lifetime}
+        claims: dict[str, object] = {"iss": ISSUER, "sub": user, "iat": issued, "exp": issued + lifetime}
         token = _sign(claims, self._setting.secret)
         # Not synced: a token that was given and forgotten harms nobody.
         self._setting.ledger.append(self.name, "issued", "", claims, sync=False)

@@ -1,0 +1,180 @@
+"""Our side of each comparison. Heavy rooms load inside the functions that need them, as they do in a real worker."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import workbench as wb
+from tests.benchmarks.sides import Figures, spread, timed
+
+__all__ = [
+    "frame_from_index",
+    "opened_hostile",
+    "plain_calls",
+    "record_for_replay",
+    "recorded_steps",
+    "replayed",
+    "scanned",
+    "shown",
+]
+
+_WARM_UP = 200
+_spent: list[int] = []
+
+
+# --- recording --------------------------------------------------------------------------------------------------
+
+
+def body(order: str, amount: int) -> dict[str, Any]:
+    """What every engine's step does: next to nothing, so that what is measured is the engine."""
+    return {"order": order, "amount": amount, "currency": "EUR"}
+
+
+look = wb.step(kind="read", name="look")(body)
+act = wb.step(kind="write", name="act")(body)
+_STEPS = {"read": look, "write": act}
+
+
+@wb.workflow
+def flow(kind: str, times: int) -> int:
+    _spent[:] = timed(_STEPS[kind], times)
+    return times
+
+
+def recorded_steps(kind: str, times: int, folder: str) -> Figures:
+    """Record a workflow of steps of this kind; also how many bytes a step adds to the log."""
+    path = _fresh(folder, f"{kind}.wlog")
+    with wb.Recorder(path) as recorder:
+        recorder.run(flow, kind, _WARM_UP, id="warm-up")
+        before = path.stat().st_size
+        recorder.run(flow, kind, times, id="measured")
+        written = path.stat().st_size - before
+    return spread(_spent) | {"bytes": written / times}
+
+
+def plain_calls(times: int) -> Figures:
+    """Call the step's body without a workflow, as plain Python."""
+    timed(body, _WARM_UP)
+    return spread(timed(body, times))
+
+
+# --- opening ----------------------------------------------------------------------------------------------------
+
+
+def scanned(path: str) -> Figures:
+    """Open a log without an index: every frame and its checksum are read, and headers become columns."""
+    import numpy as np
+
+    from workbench.journal import open_log
+
+    assert np.__version__  # the import is not part of the figure
+    start = time.perf_counter()
+    log = open_log(path)
+    seconds = time.perf_counter() - start
+    assert log.report.closed
+    return {"seconds": seconds, "events": len(log.history)}
+
+
+def frame_from_index(path: str, cache: str) -> Figures:
+    """Open a log by its index and make the frame of its events."""
+    os.environ["WORKBENCH_CACHE"] = cache
+    import pyarrow as pa
+
+    from workbench.analysis import events_frame
+    from workbench.journal import open_log
+
+    assert pa.__version__  # the import is not part of the figure
+    start = time.perf_counter()
+    log = open_log(path, index=True)
+    middle = time.perf_counter()
+    frame = events_frame([log.history])
+    end = time.perf_counter()
+    return {"seconds": end - start, "open": middle - start, "frame": end - middle, "events": len(frame)}
+
+
+def shown(path: str, cache: str) -> Figures:
+    """From the file's name to the table that a notebook shows, imports included."""
+    os.environ["WORKBENCH_CACHE"] = cache
+    start = time.perf_counter()
+    recording = wb.open(path)
+    events = recording.events
+    html = events._repr_html_()  # type: ignore[operator]  # pandas-stubs does not know what a notebook calls
+    seconds = time.perf_counter() - start
+    assert "StepCompleted" in html
+    return {"seconds": seconds, "events": len(events)}
+
+
+# --- hostile files ----------------------------------------------------------------------------------------------
+
+
+def opened_hostile(tame: str, path: str, mode: str) -> Figures:
+    """Highest memory, in bytes, that opening a hostile file, listing it and asking for its payloads adds.
+
+    The idle interpreter that it is compared with has opened a small good log in the same way, so that every library
+    is loaded.
+    """
+    _read_all(tame, mode)
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # from here on the peak counts
+    idle = _status("VmRSS")
+    events = _read_all(path, mode)
+    return {"added": _status("VmHWM") - idle, "idle": idle, "events": events}
+
+
+def _read_all(path: str, mode: str) -> int:
+    try:
+        recording = wb.open(path, mode=mode)
+    except wb.WorkbenchError:
+        return 0
+    assert repr(recording.runs)
+    for row in recording.events.itertuples():
+        try:
+            recording.run(str(row.run_id)).payload(int(str(row.seq)))
+        except wb.WorkbenchError:
+            continue
+    return len(recording.events)
+
+
+def _status(name: str) -> int:
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith(name))
+
+
+# --- replay -----------------------------------------------------------------------------------------------------
+
+
+@wb.workflow
+def summing(times: int) -> int:
+    total = 0
+    for number in range(times):
+        answer = look("order-42", number)
+        total += answer["amount"]
+    return total
+
+
+def record_for_replay(times: int, folder: str) -> Figures:
+    """Record the run that `replayed` steps through."""
+    with wb.Recorder(_fresh(folder, "replay.wlog")) as recorder:
+        recorder.run(summing, times, id="measured")
+    return {"steps": times}
+
+
+def replayed(times: int, folder: str, *, with_locals: bool) -> Figures:
+    """Replay the recorded run, every stop kept, the tripwire armed."""
+    from workbench.journal import open_log
+    from workbench.replay import Completed, replay
+
+    history = open_log(Path(folder, "replay.wlog")).history
+    start = time.perf_counter()
+    trace = replay(summing, history, with_locals=with_locals)
+    seconds = time.perf_counter() - start
+    assert isinstance(trace.outcome, Completed)
+    return {"per_second": times / seconds, "stops": len(trace)}
+
+
+def _fresh(folder: str, name: str) -> Path:
+    path = Path(folder, name)
+    path.unlink(missing_ok=True)
+    return path
