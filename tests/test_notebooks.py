@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import nbformat
@@ -12,9 +11,13 @@ from nbclient import NotebookClient
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
 
+def _read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no annotations
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_runs_from_top_to_bottom(path: Path, tmp_path: Path) -> None:
-    notebook = nbformat.from_dict(json.loads(path.read_text()))
+    notebook = _read(path)
     client = NotebookClient(
         notebook, timeout=180, kernel_name="python3", store_widget_state=False,
         resources={"metadata": {"path": str(tmp_path)}},
@@ -24,5 +27,5 @@ def test_runs_from_top_to_bottom(path: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_is_committed_without_output(path: Path) -> None:
-    cells = nbformat.from_dict(json.loads(path.read_text())).cells
+    cells = _read(path).cells
     assert not [cell.id for cell in cells if cell.cell_type == "code" and (cell.outputs or cell.execution_count)]

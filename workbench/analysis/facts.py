@@ -137,6 +137,9 @@ class RunFacts:
         error_type: Class name of the error that ended it; `""` for none.
         error: Its message.
         steps: Its steps, in the order in which they began.
+        children: Label and row of each child run that it started; what they did is in their own logs.
+        signals: Name and row of each signal that it consumed.
+        unconsumed: Names of signals that arrived and were not consumed.
     """
 
     run_id: str
@@ -150,6 +153,9 @@ class RunFacts:
     error_type: str
     error: str
     steps: tuple[StepFacts, ...]
+    children: tuple[tuple[str, int], ...] = ()
+    signals: tuple[tuple[str, int], ...] = ()
+    unconsumed: tuple[str, ...] = ()
 
 
 def read_facts(history: History, run_id: str, report: Report | None = None) -> RunFacts:
@@ -182,6 +188,22 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
         error_type=history.tags[columns.tag[ended]] if ended >= 0 else "",
         error=message_of(bodies(ended)) if ended >= 0 else "",
         steps=steps,
+        children=tuple(
+            (f"{slot.name} ({_TEXT_OF(slot.position)})", slot.opened)
+            for slot in record.slots.values()
+            if slot.verb is Verb.START_CHILD
+        ),
+        signals=tuple((slot.name, slot.answer) for slot in record.order if slot.type is EventType.SignalConsumed),
+        unconsumed=_unconsumed(record),
+    )
+
+
+def _unconsumed(record: RunRecord) -> tuple[str, ...]:
+    history, columns = record.history, record.history.columns
+    return tuple(
+        history.declaration(row).name
+        for row in record.ambient
+        if columns.type[row] == EventType.SignalReceived and columns.seq[row] not in record.consumed
     )
 
 

@@ -7,7 +7,7 @@ The numbers G1 … G13 are those of the rule table that this file is checked aga
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -53,6 +53,9 @@ class Gates:
         diverged_at: Where it diverged; `None` for unknown, which counts as the beginning.
         stale: Steps whose recorded result must not be used again, each with the reason (G9, G10).
         contested: Idempotent steps whose resource others may have written since.
+        children: Label and row of each child run (G12): what it did is not in this run's steps.
+        signals: Name and row of each consumed signal (G12).
+        unconsumed: Names of signals that wait to be consumed (G12).
     """
 
     status: RunStatus = RunStatus.INTERRUPTED
@@ -65,6 +68,9 @@ class Gates:
     diverged_at: Position | None = None
     stale: Mapping[Position, str] = field(default_factory=dict)
     contested: frozenset[Position] = frozenset()
+    children: tuple[tuple[str, int], ...] = ()
+    signals: tuple[tuple[str, int], ...] = ()
+    unconsumed: tuple[str, ...] = ()
 
     def findings(self, action: Action, steps: Sequence[StepFacts], start: int = 0) -> Iterator[Finding]:
         """What the gates say, most basic first.
@@ -79,6 +85,7 @@ class Gates:
         yield from self._code(action, steps, start)
         yield from _unusable(action, steps, start)
         yield from self._stale(action, steps, start)
+        yield from self._company(action, steps, start)
         yield from _pivot(action, steps)
         yield from self._ended(action)
 
@@ -118,8 +125,15 @@ class Gates:
             yield Finding(Safety.UNSAFE, f"the code diverges from the log{where}: results would go to other steps")
 
     def _before_divergence(self, steps: Sequence[StepFacts], start: int) -> bool:
-        """Everything that the diverging code would read is read before it diverges."""
-        return self.diverged_at is not None and all(step.position != self.diverged_at for step in steps[:start])
+        """Whether all that a retry reads from the log comes before the divergence in the order of the program.
+
+        Positions give that order within one branch. A divergence between the steps of another branch could be
+        on either side of the cut, so it does not count as after it.
+        """
+        here = self.diverged_at
+        if here is None or (len(here) > 1 and all(step.position != here for step in steps)):
+            return False
+        return steps[start].position <= here and all(step.position < here for step in steps[:start])
 
     def _stale(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Finding]:
         if not self.stale or action not in {Action.RESUME, Action.RETRY_FROM}:
@@ -129,6 +143,23 @@ class Gates:
                 yield Finding(
                     Safety.CHECK, f"the recorded result of {step.label} is stale: {self.stale[step.position]}"
                 )
+
+    def _company(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Finding]:
+        """G12: children and signals. A resumed run meets them again; other actions may lose or double them."""
+        if action is Action.RESUME:
+            return
+        cut = steps[start].opened if action is Action.RETRY_FROM else -1
+        for label, row in self.children:
+            if row >= cut:
+                yield Finding(Safety.CHECK, f"the child run {label} may have acted: see its own verdict")
+        if action is Action.COMPENSATE:
+            yield from (Finding(Safety.CHECK, f"signal {name} waits to be consumed") for name in self.unconsumed)
+            return
+        for name, row in self.signals:
+            if row >= cut:
+                yield Finding(Safety.CHECK, f"signal {name} was consumed, and would be waited for again")
+        if action is Action.RERUN:
+            yield from (Finding(Safety.CHECK, f"signal {name} would not reach a new run") for name in self.unconsumed)
 
     def _ended(self, action: Action) -> Iterator[Finding]:
         if action is not Action.RESUME:
@@ -154,18 +185,24 @@ def gates_of(
         code_check: What a dry replay found.
         diverged_at: Where it diverged.
     """
-    if report is None:
-        return Gates(status=facts.status, code_check=code_check, diverged_at=diverged_at)
-    open_tail = not report.closed and report.last_seq > report.synced_seq
-    return Gates(
+    gates = Gates(
         status=facts.status,
+        code_check=code_check,
+        diverged_at=diverged_at,
+        children=facts.children,
+        signals=facts.signals,
+        unconsumed=facts.unconsumed,
+    )
+    if report is None:
+        return gates
+    open_tail = not report.closed and report.last_seq > report.synced_seq
+    return replace(
+        gates,
         rotten=report.rotten,
         torn=report.torn,
         tail_lost=open_tail and report.same_boot is False,
         boot_unknown=open_tail and report.same_boot is None,
         writer_alive=report.writer_alive,
-        code_check=code_check,
-        diverged_at=diverged_at,
     )
 
 

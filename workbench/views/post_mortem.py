@@ -55,8 +55,12 @@ def write_post_mortem(recording: Path) -> Path:
     while notebook.exists():
         notebook = recording.with_name(f"{recording.stem}-{number}.ipynb")
         number += 1
-    content = {"cells": [_cell(n, *cell) for n, cell in enumerate(post_mortem_cells(recording.name))]}
-    content |= {"metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}
+    content = {
+        "cells": [_cell(n, *cell) for n, cell in enumerate(post_mortem_cells(recording.name))],
+        "metadata": {"language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     notebook.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return notebook
 

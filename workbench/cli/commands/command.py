@@ -24,6 +24,7 @@ class Command(Protocol):
     @staticmethod
     def run(options: argparse.Namespace, output: Output) -> int:
         """Do it; returns the exit code."""
+        ...
 
 
 def add_recording(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
