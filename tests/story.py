@@ -201,6 +201,15 @@ class RunStory:
         wait.answered(EventType.SignalConsumed, cause=received)
         return self
 
+    def received(self, name: str, value: Any = None) -> Self:
+        """A signal arrives that nobody waits for yet."""
+        self.event(EventType.SignalReceived, _plain(name), value=value)
+        return self
+
+    def child(self, name: str, run_id: str) -> WaitStory:
+        """The code starts a child run, whose own story is told by `Story.run`."""
+        return WaitStory(self, EventType.ChildStarted, name, {"args": [], "kwargs": {}, "id": run_id})
+
     def drew(self, event: EventType, value: Any) -> Self:
         """The clock was read, or a number or id drawn."""
         self.event(event, position=self.next_position(), value=value, at=[FILE, 10, self.declaration.name])
@@ -298,7 +307,7 @@ class StepStory:
 
 
 class WaitStory:
-    """A timer or a wait for a signal."""
+    """A timer, or a wait for a signal or a child run."""
 
     def __init__(self, run: RunStory, event: EventType, name: str, body: dict[str, Any], seconds: float = 0) -> None:
         self.run, self.name, self.seconds = run, name, seconds
@@ -306,10 +315,14 @@ class WaitStory:
         at = [FILE, 40 + self.position[-1], run.declaration.name]
         self.intent = run.event(event, _plain(name), self.position, **body, at=at)
 
-    def answered(self, event: EventType, *, cause: int = 0) -> Self:
+    def answered(self, event: EventType, *, cause: int = 0, **body: Any) -> Self:
         """The wait is over."""
-        self.run.event(event, _plain(self.name), self.position, (0, "", cause or self.intent))
+        self.run.event(event, _plain(self.name), self.position, (0, "", cause or self.intent), **body)
         return self
+
+    def completed(self, result: Any = None) -> Self:
+        """The child run returned."""
+        return self.answered(EventType.ChildCompleted, result=result)
 
     def fired(self) -> Self:
         """The timer fired when it was due."""

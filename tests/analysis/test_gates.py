@@ -155,6 +155,76 @@ def test_g9_and_g10_stale_results_are_not_handed_out_again() -> None:
     assert row.from_step == "login (1)"
 
 
+def test_g5_a_divergence_between_steps() -> None:
+    story = Story()
+    run = story.run("r")
+    run.step("login", kind="read").completed("token")
+    run.timer(5).fired()
+    run.step("price", kind="read").started()
+    found = judged(story, code_check="diverged", diverged_at=(2,))
+    rows = {row.from_step: row.safety for row in found.rows if row.action == "retry_from"}
+    assert rows == {"login (1)": "SAFE", "price (3)": "UNSAFE"}
+    assert words(judged(story, code_check="diverged", diverged_at=()))[1] == "UNSAFE"
+    assert words(judged(story, code_check="diverged", diverged_at=(2, 1)))[1] == "UNSAFE"
+
+
+def test_g12_a_child_run_may_have_acted() -> None:
+    story = Story()
+    run = story.run("r")
+    run.step("login", kind="read").completed("token")
+    run.child("ship", "r/2").completed()
+    run.step("price", kind="read").started()
+    found = judged(story)
+    assert words(found) == ["SAFE", "SAFE", "CHECK", "CHECK"]
+    rows = {row.from_step: row.safety for row in found.rows if row.action == "retry_from"}
+    assert rows == {"price (3)": "SAFE", "login (1)": "CHECK"}
+
+
+def with_child(kind: str) -> Story:
+    """A run that waits for a child, which died in a step."""
+    story = Story()
+    story.run("r").child("ship", "r/1")
+    story.run("r/1", workflow="ship").step("label", kind=kind).started().died()
+    return story
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("read", "SAFE"), ("write", "UNSAFE")])
+def test_g12_an_open_child_is_resumed_with_its_parent(kind: str, expected: str) -> None:
+    row = judged(with_child(kind)).row("resume")
+    assert row is not None
+    assert row.safety == expected
+    assert expected == "SAFE" or row.because.startswith("child run ship (1): label (1) may or may not have happened")
+
+
+def test_g12_an_open_child_that_is_not_in_the_log() -> None:
+    story = Story()
+    run = story.run("r")
+    run.child("ship", "elsewhere")
+    run.child("loop", "r")
+    row = judged(story).row("resume")
+    assert row is not None
+    assert row.safety == "CHECK"
+    assert len(row.reasons) == 2
+
+
+def test_g12_consumed_signals_do_not_come_twice() -> None:
+    story = Story()
+    run = story.run("r")
+    run.step("login", kind="read").completed("token")
+    run.signal("approved")
+    run.step("price", kind="read").started()
+    found = judged(story)
+    assert words(found) == ["SAFE", "SAFE", "CHECK", "SAFE"]
+    rows = {row.from_step: row.safety for row in found.rows if row.action == "retry_from"}
+    assert rows == {"price (3)": "SAFE", "login (1)": "CHECK"}
+
+
+def test_g12_signals_that_wait() -> None:
+    story = reads_only()
+    story.lost_run("r").received("approved")
+    assert words(judged(story)) == ["SAFE", "SAFE", "CHECK", "CHECK"]
+
+
 @pytest.mark.parametrize(
     ("lifetime", "age_seconds", "expected"),
     [(3600, 60, "SAFE"), (3600, 7200, "UNSAFE"), (None, 7200, "SAFE"), (None, 2 * 86400, "UNSAFE")],

@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.analysis.worlds import DAY, NS, RANK, oracle, undoable
-from workbench.analysis import Action, Gates, RunStatus, State, StepFacts, verdict
+from workbench.analysis import Action, Gates, RunStatus, Safety, State, StepFacts, verdict
+from workbench.analysis.facts import Child
+from workbench.analysis.gates import Finding
 from workbench.analysis.judgement import Judge
 from workbench.analysis.options import consider
 from workbench.analysis.retry import best_start, ceiling, ratings
@@ -97,6 +100,36 @@ def compare(seed: int, runs: int) -> None:
         check_best_start(steps, gates, judge, rated)
         check_undo_order(steps, gates, judge)
     assert min(answers[word] for word in RANK) > runs // 10  # the comparison means something
+
+
+def any_gates(dice: random.Random, steps: list[StepFacts], gates: Gates) -> Gates:
+    """Gates that tell early from late candidates."""
+
+    def some(share: float) -> list[StepFacts]:
+        return [step for step in steps if dice.random() < share]
+
+    return replace(
+        gates,
+        children=tuple(Child(step.label, "", step.opened + 3, -1) for step in some(0.1)),
+        resumed_children=tuple(
+            (Child(step.label, "", step.opened + 3, -1), Finding(Safety.CHECK, "see the child")) for step in some(0.1)
+        ),
+        signals=tuple(("approved", step.opened + 3) for step in some(0.1)),
+        stale={step.position: "expired" for step in some(0.1)},
+        code_check=dice.choice(["clean", "diverged", None]),
+        diverged_at=dice.choice([None, (2,), (3,), (9,)]),
+    )
+
+
+def test_the_sweep_over_candidates_agrees_with_each_of_them() -> None:
+    dice = random.Random(11)
+    for _ in range(1_000):
+        steps, gates = any_run(dice, most=8)
+        steps = [replace(step, unusable="lost" if dice.random() < 0.05 else "") for step in steps]
+        gates = any_gates(dice, steps, gates)
+        judge = Judge(NOW_NS, gates.contested)
+        one_by_one = [consider(steps, gates, judge, Action.RETRY_FROM, start).safety for start in range(len(steps))]
+        assert [RANK[level] for level in ratings(steps, gates, judge)] == one_by_one
 
 
 def check_best_start(steps: list[StepFacts], gates: Gates, judge: Judge, rated: list[str]) -> None:
@@ -189,7 +222,7 @@ def test_every_cell_of_the_table() -> None:
         for key_ok, null_safe, probe in itertools.product((True, False), repeat=3):
             key = "business/42" if key_ok and kind is Kind.KEYED else ""
             facts = cell_facts(kind, state, probe="look" if probe else "", undo_null_safe=null_safe)
-            facts = StepFacts(**{name: getattr(facts, name) for name in StepFacts.__slots__} | {"key": key})
+            facts = replace(facts, key=key)
             deed = Deed.UNDO if action == "compensate" else Deed(action)
             expected = prose(kind, action, state, key_ok=key_ok, null_safe=null_safe, probe=probe)
             assert Judge(NOW_NS)(facts, deed).safety == expected, (kind, state, action, key_ok, null_safe, probe)

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
     shutil.rmtree(place, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _compiled(folder: Path) -> Generator[None]:
+    """Interpreters that are started here find compiled modules, as those of an installed package do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", str(folder / "compiled"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def table(request: pytest.FixtureRequest, folder: Path) -> Table:
     """Where rows are collected; printed when the run ends."""
@@ -63,6 +73,13 @@ def million_events(folder: Path) -> Million:
     for path in (files.sqlite, files.mcap):
         assert Path(path).read_bytes()
     return files
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _peers() -> None:
+    missing = [name for name in ("dbos", "mcap") if find_spec(name) is None]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}; pip install -e '.[bench]'")
 
 
 @pytest.hookimpl(trylast=True)

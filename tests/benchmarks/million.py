@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,15 +49,15 @@ def events() -> Iterator[_Event]:
         position = (step + 1,) if step % 4 else (step + 1, 2)
         type_ = EventType.StepCompleted if closing else EventType.StepStarted
         cause = seq - 1 if closing else 0
-        yield _Event(
-            seq, time_ns, run_id, type_, position, f"step-{step % _STEP_NAMES}", 1, cause, _body(seq, run)
-        )
+        yield _Event(seq, time_ns, run_id, type_, position, f"step-{step % _STEP_NAMES}", 1, cause, _body(seq, run))
 
 
 def _body(seq: int, run: int) -> bytes:
     idempotency = f"{seq * _IDEMPOTENCY % (1 << 128):032x}"
     arguments = {"amount": seq % 99_991, "currency": "EUR", "key": idempotency}
-    body: bytes = msgpack.packb({"args": [run, f"customer-{run:06}"], "kwargs": arguments, "at": ["flow.py", seq % 300]})
+    body: bytes = msgpack.packb(
+        {"args": [run, f"customer-{run:06}"], "kwargs": arguments, "at": ["flow.py", seq % 300]}
+    )
     return body
 
 
@@ -93,10 +94,9 @@ def write_sqlite(path: Path) -> None:
 
 def write_mcap(path: Path) -> None:
     """Write them as messages in chunks of 1 MiB, not compressed, with checksums: the fastest that MCAP is read."""
-    from mcap.writer import CompressionType, Writer
-
+    mcap = import_module("mcap.writer")
     with path.open("wb") as file:
-        writer = Writer(file, compression=CompressionType.NONE)
+        writer = mcap.Writer(file, compression=mcap.CompressionType.NONE)
         writer.start(profile="bench", library="workbench")
         channel = writer.register_channel("events", "msgpack", writer.register_schema("event", "", b""))
         for one in events():

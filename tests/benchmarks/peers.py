@@ -1,4 +1,7 @@
-"""The other sides: DBOS on SQLite, a bare loop of writes, SQLite tables and MCAP files. Each loads its own library."""
+"""The other sides: DBOS on SQLite, a bare loop of writes, SQLite tables and MCAP files.
+
+Each loads its own library, by name, because types and lint are checked where it is not installed too.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +40,13 @@ _WARM_UP = 50
 @contextmanager
 def _dbos(folder: str, synchronous: str) -> Generator[Any]:
     """DBOS, launched on a system database of its own, as its documentation says; destroyed at the end."""
-    import sqlalchemy
-    from dbos import DBOS
-
-    @sqlalchemy.event.listens_for(sqlalchemy.Engine, "connect")
-    def set_synchronous(connection: Any, _record: Any) -> None:
-        if synchronous:
-            connection.execute(f"PRAGMA synchronous={synchronous}")
-
+    dbos, sqlalchemy = import_module("dbos").DBOS, import_module("sqlalchemy")
+    if synchronous:
+        sqlalchemy.event.listen(
+            sqlalchemy.Engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA synchronous={synchronous}")
+        )  # fmt: skip
     with tempfile.TemporaryDirectory(dir=folder, prefix="dbos-") as own:
-        DBOS(
+        dbos(
             config={
                 "name": "bench",
                 "system_database_url": f"sqlite:///{own}/system.sqlite",
@@ -53,8 +54,8 @@ def _dbos(folder: str, synchronous: str) -> Generator[Any]:
                 "console_log_level": "CRITICAL",
             }
         )
-        yield DBOS
-        DBOS.destroy()
+        yield dbos
+        dbos.destroy()
 
 
 def dbos_steps(times: int, folder: str, synchronous: str = "") -> Figures:
@@ -76,11 +77,9 @@ def dbos_steps(times: int, folder: str, synchronous: str = "") -> Figures:
 def dbos_reexecution(times: int, folder: str) -> Figures:
     """Let DBOS go through a finished workflow again with every step's result recorded (`fork_workflow`)."""
     with _dbos(folder, "") as dbos:
-        from dbos import SetWorkflowID
-
         spent, flow = _dbos_flow(dbos)
         dbos.launch()
-        with SetWorkflowID("measured"):
+        with import_module("dbos").SetWorkflowID("measured"):
             flow(times)
         dbos.fork_workflow("measured", times + 1).get_result()
         return spread(spent)
@@ -89,7 +88,7 @@ def dbos_reexecution(times: int, folder: str) -> Figures:
 def _dbos_flow(dbos: Any) -> tuple[list[int], Any]:
     spent: list[int] = []
 
-    @dbos.step()  # type: ignore[untyped-decorator]  # typed only where DBOS is installed
+    @dbos.step()  # type: ignore[untyped-decorator]  # typed where DBOS is installed, and it need not be
     def look(order: str, amount: int) -> dict[str, Any]:
         return {"order": order, "amount": amount, "currency": "EUR"}
 
@@ -182,9 +181,7 @@ def mcap_frame(path: str) -> Figures:
 
 
 def _mcap_rows(path: str) -> list[tuple[int, int]]:
-    from mcap.records import Message
-    from mcap.stream_reader import StreamReader
-
+    message, reader = import_module("mcap.records").Message, import_module("mcap.stream_reader").StreamReader
     with Path(path).open("rb") as file:
-        records = StreamReader(file, validate_crcs=True).records
-        return [(record.sequence, record.log_time) for record in records if isinstance(record, Message)]
+        records = reader(file, validate_crcs=True).records
+        return [(record.sequence, record.log_time) for record in records if isinstance(record, message)]

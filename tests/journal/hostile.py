@@ -24,7 +24,9 @@ def header(*, offset: int = 0, first_seq: int = 1, **fields: Any) -> bytes:
     return pack_segment(SegmentHeader(**(facts | fields)))
 
 
-def frame(seq: int, body: bytes = b"\xc0", type_: int = EventType.TimerFired, *, seed: int = SEED, **fields: int) -> bytes:
+def frame(
+    seq: int, body: bytes = b"\xc0", type_: int = EventType.TimerFired, *, seed: int = SEED, **fields: int
+) -> bytes:
     """One frame; its checksum fits whatever the fields say."""
     names = ("cause", "run", "name", "tag", "attempt", "depth")
     facts = [fields.get(name, 0) for name in names]

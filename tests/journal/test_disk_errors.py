@@ -219,25 +219,63 @@ def test_after_a_failed_sync_no_later_one_of_the_same_file_succeeds(
     assert report.synced_seq <= synced
 
 
-def test_a_failed_sync_is_remembered_by_the_next_writer_until_the_machine_restarts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = tmp_path / "shop.wlog"
+def failed_sync(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave a log behind whose writer saw a sync fail."""
     writer = open_writer(log)
     with monkeypatch.context() as broken:
         broken.setattr(disk, "datasync", Fault(SYNCS[0], 1).datasync)
         with pytest.raises(LogDegradedError):
             Pen(writer).event(durable=True)
     abandon(writer)
+
+
+def test_a_failed_sync_is_remembered_where_the_disk_cannot_be_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "shop.wlog"
+    failed_sync(log, monkeypatch)
+    monkeypatch.setattr(disk, "forget_cached", lambda _fd: False)
     second = open_writer(log)
     Pen(second).event()
     with pytest.raises(LogDegradedError):
         Pen(second).event(durable=True)
     abandon(second)
-    monkeypatch.setattr("workbench.journal.resume.boot_hash", lambda: 1)
+    monkeypatch.setattr("workbench.journal.resume.boot_hash", lambda: 1)  # what is read after a restart is on the disk
     third = open_writer(log)
     Pen(third).event(durable=True)
     third.close()
+
+
+def test_a_failed_sync_is_forgiven_to_a_file_that_reads_back_from_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "shop.wlog"
+    failed_sync(log, monkeypatch)
+    asked: list[bool] = []
+
+    def forget(fd: int) -> bool:
+        asked.append(True)
+        log.write_bytes(log.read_bytes()[:-9])  # the disk holds less than the kernel remembered
+        return fd >= 0
+
+    monkeypatch.setattr(disk, "forget_cached", forget)
+    before = open_log(log).report.frames
+    second = open_writer(log)
+    assert asked == [True]
+    assert second._seq == before
+    Pen(second).event(durable=True)
+    second.close()
+
+
+def test_the_kernel_can_be_made_to_forget_a_file(tmp_path: Path) -> None:
+    log = tmp_path / "shop.wlog"
+    writer = open_writer(log)
+    Pen(writer).fill(50_000)
+    forgotten = disk.forget_cached(writer._fd)
+    writer.close()
+    report = open_log(log, OpenMode.STRICT).report
+    assert report.closed
+    assert forgotten in {True, False}  # a file system in memory has nothing to forget
 
 
 def test_a_new_log_on_a_full_disk_leaves_no_torn_header_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,9 @@ CHILD = Path(__file__).with_name("writing_child.py")
 LOOPS = 34
 """Of each of three variants: 102 kills."""
 
-VARIANTS = pytest.mark.parametrize(("threads", "intents"), [(1, False), (4, False), (1, True)], ids=["1", "4", "intents"])
+VARIANTS = pytest.mark.parametrize(
+    ("threads", "intents"), [(1, False), (4, False), (1, True)], ids=["1", "4", "intents"]
+)
 
 
 def kill_a_writer(log: Path, threads: int, *, intents: bool, after: int) -> list[tuple[int, int, int]]:

@@ -20,7 +20,7 @@ from tests.journal import hostile
 from tests.journal.logs import Pen, abandon, clocks, facts_of, frame_end, make_log, read
 from workbench._errors import LogDegradedError, LogError
 from workbench.journal import GapReason, LogWriter, OpenMode, damage, disk, frames, open_log, open_writer, scan
-from workbench.journal.format import FRAME_MAGIC, FrameType
+from workbench.journal.format import FRAME_MAGIC, HOT, FrameType
 from workbench.journal.tables import Tables
 from workbench.journal.writer import Tail
 
@@ -112,9 +112,17 @@ def intent_first(folder: Path) -> None:
     """A durable event is synced before `append` returns, and its sync comes after its write."""
     done: list[str] = []
     patch = Patch()
-    write, datasync = disk.write, disk.datasync
-    patch.setattr(disk, "write", lambda fd, data: done.append("write") or write(fd, data))
-    patch.setattr(disk, "datasync", lambda fd: done.append("sync") or datasync(fd))
+
+    def write(fd: int, data: bytes) -> int:
+        done.append("write")
+        return os.write(fd, data)
+
+    def datasync(fd: int) -> None:
+        done.append("sync")
+        os.fdatasync(fd)
+
+    patch.setattr(disk, "write", write)
+    patch.setattr(disk, "datasync", datasync)
     patch.setattr("workbench.journal.flusher.Flusher.wake", lambda _self: None)
     try:
         writer = open_writer(folder / "i.wlog")
@@ -246,7 +254,7 @@ def naive_frames(patch: Patch) -> None:
 
 def _naive(self: Any, at: int) -> int:
     while at + 60 <= self.size:
-        crc, magic, _, length, _, _ = scan.HOT.unpack_from(self.buffer, at)
+        crc, magic, _, length, _, _ = HOT.unpack_from(self.buffer, at)
         end = at + 60 + length
         body = self.buffer[at + 4 : end] if magic == FRAME_MAGIC else self.buffer[at + 60 : end]
         if end > self.size or zlib.crc32(body, self.seed if magic else 0) != crc:
@@ -292,7 +300,11 @@ def sync_before_the_write(patch: Patch) -> None:
 
 def durable_means_later(patch: Patch) -> None:
     original = LogWriter.append
-    patch.setattr(LogWriter, "append", lambda self, *args, durable=False, **facts: original(self, *args, **facts))
+
+    def append(self: LogWriter, *args: Any, **facts: Any) -> int:
+        return original(self, *args, **(facts | {"durable": False}))
+
+    patch.setattr(LogWriter, "append", append)
 
 
 def trust_after_failed_sync(patch: Patch) -> None:
@@ -308,7 +320,7 @@ def forget_what_was_dropped(patch: Patch) -> None:
 
 
 def number_reused(patch: Patch) -> None:
-    patch.setattr(Tables, "reserve", lambda self, table, number: None)
+    patch.setattr(Tables, "reserve", lambda *_: None)
     patch.setattr(Tables, "free", lambda self, table: len(self._keys[table]))
 
 

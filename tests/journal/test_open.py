@@ -61,7 +61,9 @@ def test_less_than_a_header_is_empty(log: Path, size: int) -> None:
         open_log(log)
 
 
-@pytest.mark.parametrize("head", [b"SQLite format 3\0", b"{", b"\x89PNG\r\n\x1a\n", b"\0" * 200, b"\x89WLG\n\x1a\n" * 20])
+@pytest.mark.parametrize(
+    "head", [b"SQLite format 3\0", b"{", b"\x89PNG\r\n\x1a\n", b"\0" * 200, b"\x89WLG\n\x1a\n" * 20]
+)
 def test_another_format_is_said_to_be_one(log: Path, head: bytes) -> None:
     log.write_bytes(head)
     assert not is_log(head)
@@ -394,7 +396,9 @@ def _dense_frames() -> bytes:
 
 def _dense_definitions() -> bytes:
     kind = FrameType.DEFINE
-    return hostile.log(*(hostile.note(seq, kind, table="run", number=seq, value=f"{seq:x}") for seq in range(1, 90_000)))
+    return hostile.log(
+        *(hostile.note(seq, kind, table="run", number=seq, value=f"{seq:x}") for seq in range(1, 90_000))
+    )
 
 
 def _dense_gaps() -> bytes:
@@ -443,13 +447,13 @@ def test_opening_changes_nothing(log: Path, mode: OpenMode) -> None:
     make_log(log, 3_000, close=False)
     log.write_bytes(log.read_bytes()[:-7])
     os.utime(log, ns=(1_000_000_000, 2_000_000_000))
-    before, files = (log.read_bytes(), log.stat().st_mtime_ns, log.stat().st_ctime_ns), os.listdir(log.parent)
+    before, files = (log.read_bytes(), log.stat().st_mtime_ns, log.stat().st_ctime_ns), list(log.parent.iterdir())
     try:
         open_log(log, mode)
     except TornLogError:
         assert mode is OpenMode.STRICT
     assert (log.read_bytes(), log.stat().st_mtime_ns, log.stat().st_ctime_ns) == before
-    assert os.listdir(log.parent) == files
+    assert list(log.parent.iterdir()) == files
 
 
 def test_a_log_reads_while_another_thread_writes(log: Path) -> None:
@@ -465,7 +469,7 @@ def test_a_log_reads_while_another_thread_writes(log: Path) -> None:
     thread = threading.Thread(target=write)
     thread.start()
     begin = time.monotonic()
-    counts = []
+    counts: list[int] = []
     while len(counts) < 60 and time.monotonic() - begin < 20:
         opened = open_log(log, OpenMode.TAIL)
         counts.append(len(opened.history))

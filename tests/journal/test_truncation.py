@@ -79,7 +79,10 @@ def test_a_tail_torn_by_one_crash_is_not_rot_to_those_who_read_after_the_next_wr
         log.write_bytes(whole[:cut])
         more = make_log(log, cut + 500, seed=9)
         opened = open_log(log, OpenMode.TAIL)
-        assert [event[0] for event in read_facts(log)] == [*(fact[0] for fact in facts[:-1]), *(fact[0] for fact in more)]
+        assert [event[0] for event in read_facts(log)] == [
+            *(fact[0] for fact in facts[:-1]),
+            *(fact[0] for fact in more),
+        ]
         assert [gap.reason for gap in opened.report.gaps] == ([GapReason.TORN] if cut > last else []), cut
 
 

@@ -36,7 +36,11 @@ def hold(log: Path) -> subprocess.Popen[str]:
     root = str(Path(__file__).parents[2])
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, *sys.path])}
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(log)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        [sys.executable, "-c", HOLDER, str(log)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "ready\n"
@@ -371,7 +375,9 @@ def test_appending_to_a_closed_log_is_an_error_and_writes_nowhere(log: Path) -> 
 def test_eight_threads_lose_and_mix_nothing(log: Path) -> None:
     writer = open_writer(log, **clocks())
     pens = [Pen(writer, seed) for seed in range(8)]
-    threads = [threading.Thread(target=lambda pen=pen: [pen.event(durable=n % 40 == 0) for n in range(200)]) for pen in pens]
+    threads = [
+        threading.Thread(target=lambda pen=pen: [pen.event(durable=n % 40 == 0) for n in range(200)]) for pen in pens
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.cells import category, text
-from workbench.analysis.facts import NS
+from workbench.analysis.step_facts import NS
 from workbench.journal.codec import same
 from workbench.machine import Slot, read_run
 from workbench.model import EventType, History, Position, position_text

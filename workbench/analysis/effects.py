@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from workbench.analysis.facts import StepFacts, read_facts
+from workbench.analysis.facts import read_facts
+from workbench.analysis.step_facts import StepFacts
 from workbench.analysis.steps import frame_of_steps
 from workbench.journal import Report
 from workbench.model import History

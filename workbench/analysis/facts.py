@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from workbench.analysis.bodies import Bodies, code_of, message_of
-from workbench.analysis.state import UNDONE_STATES, State, standing_of
+from workbench.analysis.state import State, standing_of
+from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
 from workbench.machine import RunRecord, Slot, Verb, read_run
-from workbench.model import Declaration, EventType, History, Kind, Position, position_text
+from workbench.model import Declaration, EventType, History, Position, position_text
 
-__all__ = ["NS", "RunFacts", "RunStatus", "StepFacts", "read_facts"]
+__all__ = ["Child", "RunFacts", "RunStatus", "StepFacts", "read_facts"]
 
-NS = 1_000_000_000
-_TEXT_OF = lru_cache(4096)(position_text)
-"""Runs of one workflow share their positions, and every option of a verdict shows them."""
 _LATE = frozenset(
     {
         EventType.StepResolved,
@@ -45,80 +42,20 @@ class RunStatus(StrEnum):
     """Its beginning is not in the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepFacts:
-    """One step of one run. An effect is a step whose kind acts on the world.
+class Child(NamedTuple):
+    """A child run.
 
     Attributes:
-        run_id: The run.
-        position: Where in the program.
-        declaration: Name, kind, undo, probe and the rest of what was declared.
-        state: How it stands.
-        answered: The log holds what a resumed run is handed here, so it is not executed again.
-        repeated: An earlier attempt may have acted as well as the one that returned.
-        contradicted: It happened, but the log hands the code a failure or a cancellation here.
-        attempts: Number of attempts; 0 where the engine does not say.
-        opened: Row of the first intent; orders the steps of a run.
-        answer: Row of the outcome; -1 for none.
-        started_ns: When the first attempt began.
-        ended_ns: When the outcome came; -1 for not yet.
-        key: Idempotency key; `""` for none.
-        key_changed: Attempts used different keys, so none of them protects.
-        error_type: Class name of the last error, `""` for none or when a later attempt went well.
-        error: Its message.
-        code: `"flows.py:43"`, where the call stands; `""` where the engine does not say.
-        unusable: Why the recorded result cannot be handed to code; `""` when it can.
-        undo_failures: How often the undo failed.
-        undo_definite: The last failure of the undo proves that it did nothing.
-        assumed: What was guessed about this step, in words.
+        label: Name and position of the call for people: `ship (4)`.
+        run_id: Id of the child run; `""` where the engine does not say.
+        opened: Row in which it was started.
+        answer: Row of its outcome; -1 while there is none.
     """
 
+    label: str
     run_id: str
-    position: Position
-    declaration: Declaration
-    state: State
-    answered: bool = False
-    repeated: bool = False
-    contradicted: bool = False
-    attempts: int = 0
-    opened: int = -1
-    answer: int = -1
-    started_ns: int = 0
-    ended_ns: int = -1
-    key: str = ""
-    key_changed: bool = False
-    error_type: str = ""
-    error: str = ""
-    code: str = ""
-    unusable: str = ""
-    undo_failures: int = 0
-    undo_definite: bool = False
-    assumed: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Name of the step."""
-        return self.declaration.name
-
-    @property
-    def kind(self) -> Kind:
-        """What repeating it does."""
-        return self.declaration.kind
-
-    @property
-    def acts(self) -> bool:
-        """Whether it changes the world."""
-        return self.declaration.kind.acts
-
-    @property
-    def undoable(self) -> bool:
-        """Whether an undo exists: declared, or already in the log."""
-        return self.state in UNDONE_STATES or (self.kind is Kind.COMPENSATABLE and self.declaration.undo != "")
-
-    @property
-    def label(self) -> str:
-        """Name and position for people: `charge_card (3)`."""
-        return f"{self.declaration.name} ({_TEXT_OF(self.position)})"
+    opened: int
+    answer: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +74,7 @@ class RunFacts:
         error_type: Class name of the error that ended it; `""` for none.
         error: Its message.
         steps: Its steps, in the order in which they began.
-        children: Label and row of each child run that it started; what they did is in their own logs.
+        children: The child runs that it started; what they did is not in its steps.
         signals: Name and row of each signal that it consumed.
         unconsumed: Names of signals that arrived and were not consumed.
     """
@@ -153,7 +90,7 @@ class RunFacts:
     error_type: str
     error: str
     steps: tuple[StepFacts, ...]
-    children: tuple[tuple[str, int], ...] = ()
+    children: tuple[Child, ...] = ()
     signals: tuple[tuple[str, int], ...] = ()
     unconsumed: tuple[str, ...] = ()
 
@@ -188,14 +125,15 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
         error_type=history.tags[columns.tag[ended]] if ended >= 0 else "",
         error=message_of(bodies(ended)) if ended >= 0 else "",
         steps=steps,
-        children=tuple(
-            (f"{slot.name} ({_TEXT_OF(slot.position)})", slot.opened)
-            for slot in record.slots.values()
-            if slot.verb is Verb.START_CHILD
-        ),
+        children=tuple(_child(slot, bodies) for slot in record.slots.values() if slot.verb is Verb.START_CHILD),
         signals=tuple((slot.name, slot.answer) for slot in record.order if slot.type is EventType.SignalConsumed),
         unconsumed=_unconsumed(record),
     )
+
+
+def _child(slot: Slot, bodies: Bodies) -> Child:
+    run_id = str(bodies(slot.opened).get("id") or "")
+    return Child(f"{slot.name} ({position_text(slot.position)})", run_id, slot.opened, slot.answer)
 
 
 def _unconsumed(record: RunRecord) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from workbench.analysis.facts import RunFacts, RunStatus, StepFacts
+from workbench.analysis.facts import Child, RunFacts, RunStatus
 from workbench.analysis.safety import Safety
 from workbench.analysis.state import State
+from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
 from workbench.model import Position, position_text
 
@@ -53,7 +54,8 @@ class Gates:
         diverged_at: Where it diverged; `None` for unknown, which counts as the beginning.
         stale: Steps whose recorded result must not be used again, each with the reason (G9, G10).
         contested: Idempotent steps whose resource others may have written since.
-        children: Label and row of each child run (G12): what it did is not in this run's steps.
+        children: Child runs (G12): what they did is not in this run's steps.
+        resumed_children: What resuming each open child would mean, which resuming this run does (G12).
         signals: Name and row of each consumed signal (G12).
         unconsumed: Names of signals that wait to be consumed (G12).
     """
@@ -68,7 +70,8 @@ class Gates:
     diverged_at: Position | None = None
     stale: Mapping[Position, str] = field(default_factory=dict)
     contested: frozenset[Position] = frozenset()
-    children: tuple[tuple[str, int], ...] = ()
+    children: tuple[Child, ...] = ()
+    resumed_children: tuple[tuple[Child, Finding], ...] = ()
     signals: tuple[tuple[str, int], ...] = ()
     unconsumed: tuple[str, ...] = ()
 
@@ -146,12 +149,14 @@ class Gates:
 
     def _company(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Finding]:
         """G12: children and signals. A resumed run meets them again; other actions may lose or double them."""
+        cut = steps[start].opened if action is Action.RETRY_FROM else -1
+        if action in {Action.RESUME, Action.RETRY_FROM}:
+            yield from (found for child, found in self.resumed_children if cut < 0 or child.opened < cut)
         if action is Action.RESUME:
             return
-        cut = steps[start].opened if action is Action.RETRY_FROM else -1
-        for label, row in self.children:
-            if row >= cut:
-                yield Finding(Safety.CHECK, f"the child run {label} may have acted: see its own verdict")
+        for child in self.children:
+            if child.opened >= cut:
+                yield Finding(Safety.CHECK, f"the child run {child.label} may have acted: see its own verdict")
         if action is Action.COMPENSATE:
             yield from (Finding(Safety.CHECK, f"signal {name} waits to be consumed") for name in self.unconsumed)
             return

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from workbench.analysis.facts import NS, StepFacts
 from workbench.analysis.safety import Cell, Deed, Group, Safety, cell_of, check
 from workbench.analysis.state import State
+from workbench.analysis.step_facts import NS, StepFacts
 from workbench.model import Kind, Position
 
 __all__ = ["ASSUMED_KEY_LIFETIME_SECONDS", "Judge", "Judgement", "key_holds"]

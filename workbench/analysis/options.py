@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from workbench.analysis.facts import RunStatus, StepFacts
+from workbench.analysis.facts import RunStatus
 from workbench.analysis.gates import Action, Finding, Gates
 from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS, Judge
 from workbench.analysis.safety import ORDER, Deed, Group, Safety
 from workbench.analysis.state import State
+from workbench.analysis.step_facts import StepFacts
 from workbench.model import Position
 
 __all__ = ["Option", "consider", "deeds_of"]

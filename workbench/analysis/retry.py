@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
-from workbench.analysis.facts import RunStatus, StepFacts
+from workbench.analysis.facts import RunStatus
 from workbench.analysis.gates import Action, Gates
 from workbench.analysis.judgement import Judge
 from workbench.analysis.safety import ORDER, Deed
 from workbench.analysis.state import State
+from workbench.analysis.step_facts import StepFacts
 
 __all__ = ["best_start", "ceiling", "ratings"]
 
@@ -29,7 +31,7 @@ def ceiling(steps: Sequence[StepFacts], gates: Gates) -> int:
 
 
 def ratings(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> list[int]:
-    """How bad a retry from each step would be: 0 SAFE, 1 CHECK, 2 UNSAFE."""
+    """How bad a retry from each step would be: 0 SAFE, 1 CHECK, 2 UNSAFE. There is at least one step."""
     kept = [ORDER[judge(step, Deed.KEEP).safety] for step in steps]
     again = [ORDER[judge(step, Deed.RETRY).safety] for step in steps]
     opened = [step.opened for step in steps]
@@ -52,26 +54,33 @@ def ratings(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> list[int]
 
 
 def _gated(rating: list[int], steps: Sequence[StepFacts], gates: Gates) -> list[int]:
-    """What the gates say about each candidate; what they say about one, they say about all later ones."""
-    levels: dict[int, int] = {}
+    """Add what the gates say: children and signals speak against early steps, everything else against late ones."""
+    late = replace(gates, children=(), signals=())
+    early = Gates(children=gates.children, signals=gates.signals)
+    for part in (late, early):
+        for number, level in enumerate(_levels(steps, part)):
+            rating[number] = max(rating[number], level)
+    return rating
+
+
+def _levels(steps: Sequence[StepFacts], gates: Gates) -> list[int]:
+    """What gates that only rise, or only fall, from step to step say about each one: asked by bisection."""
+    levels = [0] * len(steps)
 
     def level(start: int) -> int:
-        if start not in levels:
-            findings = gates.findings(Action.RETRY_FROM, steps, start)
-            levels[start] = max((ORDER[finding.safety] for finding in findings), default=0)
-        return levels[start]
+        findings = gates.findings(Action.RETRY_FROM, steps, start)
+        return max((ORDER[finding.safety] for finding in findings), default=0)
 
-    def fill(first: int, last: int) -> None:
-        if level(first) == level(last):
-            for number in range(first, last + 1):
-                rating[number] = max(rating[number], level(first))
+    def fill(first: int, last: int, lowest: int, highest: int) -> None:
+        if lowest == highest:
+            levels[first : last + 1] = [lowest] * (last + 1 - first)
             return
         middle = (first + last) // 2
-        fill(first, middle)
-        fill(middle + 1, last)
+        fill(first, middle, lowest, level(middle))
+        fill(middle + 1, last, level(middle + 1), highest)
 
-    fill(0, len(steps) - 1)
-    return rating
+    fill(0, len(steps) - 1, level(0), level(len(steps) - 1))
+    return levels
 
 
 def best_start(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from workbench.analysis.cells import category, counts, instants, seconds_between, text
-from workbench.analysis.facts import StepFacts
 from workbench.analysis.state import State
+from workbench.analysis.step_facts import StepFacts
 from workbench.model import Kind, position_text
 
 __all__ = ["frame_of_steps"]

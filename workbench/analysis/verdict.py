@@ -7,16 +7,17 @@ gates and steps. It never says more than the log and the declared kinds do.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workbench.analysis.facts import RunStatus, StepFacts, read_facts
-from workbench.analysis.gates import Action, CodeCheck, Gates, gates_of
+from workbench.analysis.facts import Child, RunFacts, RunStatus, read_facts
+from workbench.analysis.gates import Action, CodeCheck, Finding, Gates, gates_of
 from workbench.analysis.judgement import Judge
 from workbench.analysis.options import Option, consider
 from workbench.analysis.retry import best_start, ceiling
 from workbench.analysis.safety import Safety
 from workbench.analysis.state import State
+from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
 from workbench.model import History, Position, position_text
 from workbench.recorder.clock import SYSTEM_CLOCK
@@ -31,6 +32,9 @@ PREFERENCE = (Action.RESUME, Action.RETRY_FROM, Action.COMPENSATE, Action.RERUN)
 
 CANDIDATES = 20
 """Steps up to the trouble, nearest first, that get a `retry_from` row of their own besides the best one."""
+
+_MOST_CHILDREN = 200
+"""Open child runs, theirs included, that are looked at; a damaged log could name any number, and itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +208,32 @@ def verdict_of(
         diverged_at: Where it diverged.
         now_ns: The moment of acting; now by default.
     """
+    moment = SYSTEM_CLOCK.now_ns() if now_ns is None else now_ns
     facts = read_facts(history, run_id, report)
     gates = gates_of(facts, report, code_check=code_check, diverged_at=diverged_at)
-    return verdict(run_id, facts.steps, gates, now_ns=SYSTEM_CLOCK.now_ns() if now_ns is None else now_ns)
+    resumed = _resumed_children(history, facts, report, moment, {run_id})
+    return verdict(run_id, facts.steps, replace(gates, resumed_children=resumed), now_ns=moment)
+
+
+def _resumed_children(
+    history: History, facts: RunFacts, report: Report | None, now_ns: int, seen: set[str]
+) -> tuple[tuple[Child, Finding], ...]:
+    """Resuming a run resumes its open children: what that means for each, by the log that holds it."""
+    found = []
+    for child in facts.children:
+        if child.answer >= 0:
+            continue
+        run = read_facts(history, child.run_id, report)
+        if child.run_id in seen or len(seen) > _MOST_CHILDREN or not run.events:
+            reason = f"the open child run {child.label} goes on too: see its own verdict"
+            found.append((child, Finding(Safety.CHECK, reason)))
+            continue
+        seen.add(child.run_id)
+        resumed = _resumed_children(history, run, report, now_ns, seen)
+        gates = replace(gates_of(run, report, code_check="clean"), resumed_children=resumed)
+        option = consider(run.steps, gates, Judge(now_ns), Action.RESUME)
+        found.append((child, Finding(option.safety, f"child run {child.label}: {option.because}")))
+    return tuple(found)
 
 
 def _starts(

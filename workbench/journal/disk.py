@@ -10,11 +10,22 @@ from pathlib import Path
 
 from workbench._errors import LogBusyError, LogError
 
-__all__ = ["create_locked", "datasync", "open_locked", "sync_entry", "write", "write_all", "writer_lives"]
+__all__ = [
+    "create_locked",
+    "datasync",
+    "forget_cached",
+    "open_locked",
+    "sync_entry",
+    "write",
+    "write_all",
+    "writer_lives",
+]
 
 _LOCK_TRIES = 20
 _LOCK_PAUSE_SECONDS = 0.01
 """A reader that asks whether a writer lives holds the lock for microseconds; a writer waits that out."""
+
+_PAGE = 4096
 
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
 
@@ -46,6 +57,29 @@ def sync_entry(fd: int, folder: Path) -> None:
         os.fsync(entry)
     finally:
         os.close(entry)
+
+
+def forget_cached(fd: int) -> bool:
+    """Make the next read of a file show what is on the disk, not what the kernel remembers.
+
+    After a failed sync the two may differ. Returns false where that cannot be made sure of: the sync fails again, the
+    kernel keeps the pages (somebody maps them), or the system has no way to ask.
+    """
+    if not hasattr(os, "RWF_NOWAIT"):
+        return False
+    try:
+        datasync(fd)
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+        return not any(_is_cached(fd, at) for at in range(0, os.fstat(fd).st_size, _PAGE))
+    except OSError:
+        return False  # the answer is "not sure", whatever the system's reason
+
+
+def _is_cached(fd: int, at: int) -> bool:
+    try:
+        return os.preadv(fd, [bytearray(1)], at, os.RWF_NOWAIT) > 0
+    except BlockingIOError:
+        return False
 
 
 def open_locked(path: Path) -> int:

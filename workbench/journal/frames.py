@@ -5,7 +5,8 @@ The rules after a failure, which `tests/journal/test_disk_errors.py` holds:
 * A refused *write* leaves torn bytes at most. The next frame begins a new segment behind them (flag MEND), which
   says in a DROPPED frame how many events are missing.
 * A refused *sync* may have made the kernel throw pages away and call them clean, so a later success proves nothing
-  (PostgreSQL's "fsyncgate"): no sync of this file is reported as done again.
+  (PostgreSQL's "fsyncgate"): this writer reports no sync of the file as done again, and the next one first reads
+  the file back from the disk itself.
 * An exception that arrives in the middle of a write (a person's Ctrl-C) is settled by the file's size.
 """
 

@@ -9,7 +9,6 @@ before the Arrow bytes, because Arrow's reader trusts what it reads.
 from __future__ import annotations
 
 import os
-import tempfile
 import zlib
 from array import array
 from dataclasses import dataclass, fields
@@ -124,8 +123,7 @@ def _consistent(index: _Index) -> bool:
     in_order = all(bool((column[1:] > column[:-1]).all()) for column in (offsets, seqs))
     within = offsets[0] >= SEGMENT_SIZE and int(offsets[-1]) + FRAME_SIZE <= index.end and seqs[-1] < index.next_seq
     paths_end = bool((ends[1:] >= ends[:-1]).all()) and int(ends[-1]) == len(arrays["path"])
-    fits: bool = in_order and bool(within) and paths_end
-    return fits
+    return all((in_order, bool(within), paths_end))
 
 
 def _read_own_frames(walk: Walk, index: _Index) -> bool:
@@ -221,6 +219,8 @@ def _save(path: Path, buffer: Any, found: Scan, columns: Columns) -> None:
 
 def _write(path: Path, body: Any) -> None:
     """Put the file in place in one step, readable by its owner only."""
+    import tempfile
+
     temporary = None
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ import os
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,9 @@ class LogWriter(FrameFile):
         self._fd = disk.open_locked(path)
         try:
             known = tail(path)
+            if known is not None and known.distrusted and disk.forget_cached(self._fd):
+                known = tail(path)  # this time as it is on the disk
+                known = known and replace(known, distrusted=False)
             try:
                 self._adopt(known)
             except BaseException:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from workbench._errors import RunBusyError, RunNotFoundError, UsageError
+from workbench._errors import LogError, RunBusyError, RunNotFoundError, UsageError
 from workbench.journal import Durability, open_writer
 from workbench.journal.codec import decode, same
 from workbench.machine import RunRecord
@@ -271,8 +272,9 @@ class Recorder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close it."""
-        self.close()
+        """Close it; trouble in closing does not hide an error that is on its way."""
+        with suppress(LogError) if error is not None else nullcontext():
+            self.close()
 
     def __repr__(self) -> str:
         """Where it writes."""

@@ -40,7 +40,7 @@ class CrashAt(StrEnum):
 
 
 class Demo:
-    """A shop, and a worker that dies. Use as a context manager: the shop runs inside it.
+    """A shop, and a worker that dies. The shop runs between `start` and `stop`, or inside a `with` block.
 
     Args:
         folder: Where log and ledger are written; created when absent.
@@ -68,8 +68,8 @@ class Demo:
 
     # --- the shop -------------------------------------------------------------------------------------------
 
-    def __enter__(self) -> Self:
-        """Start the shop."""
+    def start(self) -> Self:
+        """Start the shop; it runs until `stop`, or until this process ends."""
         self.folder.mkdir(parents=True, exist_ok=True)
         rules: list[FaultRule] = []
         if self.crash_at is CrashAt.IN_CHARGE:
@@ -82,15 +82,23 @@ class Demo:
         os.environ[SHOP_VARIABLE] = self._shop.url
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
         """Stop the shop."""
         if self._before is None:
             os.environ.pop(SHOP_VARIABLE, None)
         else:
             os.environ[SHOP_VARIABLE] = self._before
         self._stack.close()
+
+    def __enter__(self) -> Self:
+        """Start the shop."""
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the shop."""
+        self.stop()
 
     @property
     def shop(self) -> RunningShop:

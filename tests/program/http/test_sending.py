@@ -9,6 +9,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,21 @@ from workbench.journal import open_log
 from workbench.model import EventType, Kind
 from workbench.program import http, step, workflow
 from workbench.program.http import AsyncRecordingTransport, RecordingAdapter, RecordingTransport
-from workbench.program.http import body as bodies
+from workbench.program.http.body import MAX_CONTENT
 from workbench.recorder import Recorder
 from workbench.replay import Completed, Failed, replay
 
 
-def session() -> requests.Session:
-    made = requests.Session()
-    made.mount("http://", RecordingAdapter())
-    return made
+@contextmanager
+def session() -> Iterator[requests.Session]:
+    with requests.Session() as made:
+        made.mount("http://", RecordingAdapter())
+        yield made
+
+
+def get(url: str) -> requests.Response:
+    with session() as client:
+        return client.get(url)
 
 
 def status_of(url: str, inner: httpx.BaseTransport | None = None) -> int:
@@ -64,7 +71,7 @@ def test_outside_a_workflow_requests_pass_straight_through(origin: Origin) -> No
     with httpx.Client(transport=RecordingTransport()) as client, client.stream("GET", f"{origin.url}/gzip") as response:
         assert response.headers["content-encoding"] == "gzip"
         assert response.read() == b'{"packed":true}'
-    assert session().get(f"{origin.url}/order").json()["id"] == 7
+    assert get(f"{origin.url}/order").json()["id"] == 7
 
     async def ask() -> int:
         async with httpx.AsyncClient(transport=AsyncRecordingTransport()) as client:
@@ -78,7 +85,7 @@ def test_inside_a_step_requests_belong_to_the_step(origin: Origin, tmp_path: Pat
     @step(kind="read")
     def look(url: str) -> int:
         with httpx.Client(transport=RecordingTransport()) as client:
-            return client.get(url).status_code + session().get(url).status_code
+            return client.get(url).status_code + get(url).status_code
 
     @step(kind="read")
     async def look_async(url: str) -> int:
@@ -123,7 +130,14 @@ def test_one_async_client_for_several_recorders(origin: Origin, tmp_path: Path) 
     for name in ("a.wlog", "b.wlog"):
         with Recorder(tmp_path / name) as recorder:
             assert recorder.run(asking, id="run") == 200
-    assert asyncio.run(asking()) == 200
+
+    async def outside() -> int:
+        try:
+            return await asking()
+        finally:
+            await client.aclose()
+
+    assert asyncio.run(outside()) == 200
 
 
 def test_a_blocking_client_in_an_async_workflow(origin: Origin, tmp_path: Path) -> None:
@@ -269,9 +283,9 @@ def test_a_token_from_a_response_can_be_sent_on(library: str, origin: Origin, tm
 
     @workflow
     def asking_requests(url: str) -> int:
-        client = session()
-        token = client.post(f"{url}/token").json()["access_token"]
-        return client.get(f"{url}/order", headers={"Authorization": f"Bearer {token}"}).status_code
+        with session() as client:
+            token = client.post(f"{url}/token").json()["access_token"]
+            return client.get(f"{url}/order", headers={"Authorization": f"Bearer {token}"}).status_code
 
     code: Any = {"httpx": asking_blocking, "httpx async": asking, "requests": asking_requests}[library]
     with Recorder(path) as recorder:
@@ -298,7 +312,7 @@ def test_credentials_in_a_url_are_not_recorded(origin: Origin, tmp_path: Path) -
     @workflow
     def asking() -> int:
         with httpx.Client(transport=RecordingTransport()) as client:
-            return client.get(f"{url}/order#part").status_code + session().get(f"{url}/order#part").status_code
+            return client.get(f"{url}/order#part").status_code + get(f"{url}/order#part").status_code
 
     with Recorder(tmp_path / "run.wlog") as recorder:
         recorder.run(asking, id="run")
@@ -326,9 +340,9 @@ def test_streams_are_read_and_sent(origin: Origin, tmp_path: Path) -> None:
         async with httpx.AsyncClient(transport=AsyncRecordingTransport()) as client_async:
             seen = [(await client_async.put(url, content=parts_async())).status_code]
         seen += [put(url, body) for body in (parts(), io.BytesIO(b"one two"))]
-        return seen + [
-            session().put(url, data=body).status_code for body in (parts(), io.BytesIO(b"one two"), "one two")
-        ]
+        with session() as client:
+            bodies = (parts(), io.BytesIO(b"one two"), "one two")
+            return seen + [client.put(url, data=body).status_code for body in bodies]
 
     path = tmp_path / "run.wlog"
     with Recorder(path) as recorder:
@@ -355,7 +369,7 @@ def test_a_body_too_large_for_a_log_is_not_sent(origin: Origin, tmp_path: Path) 
 
 @pytest.mark.parametrize("status", [200, 500])
 def test_a_response_too_large_for_a_log_is_said_to_be(status: int, tmp_path: Path) -> None:
-    large = httpx.Response(status, content=b"x" * (bodies.MAX_CONTENT + 5))
+    large = httpx.Response(status, content=b"x" * (MAX_CONTENT + 5))
 
     @workflow
     def loading() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import wait
 from weakref import WeakKeyDictionary
 
 import httpx
@@ -14,6 +15,9 @@ from workbench.program.http.transport import exchange_of, received, response_of,
 from workbench.program.scope import CURRENT_SCOPE
 
 __all__ = ["AsyncRecordingTransport"]
+
+_CLOSING_SECONDS = 5.0
+"""Longest wait for another thread's loop; connections that it then still has end with the process."""
 
 
 class AsyncRecordingTransport(httpx.AsyncBaseTransport):
@@ -78,5 +82,5 @@ class AsyncRecordingTransport(httpx.AsyncBaseTransport):
             if loop is here:
                 await sender.aclose()
             elif loop.is_running():
-                # Not waited for: a workflow's loop waits for answers of its driver and for nothing else.
-                asyncio.run_coroutine_threadsafe(sender.aclose(), loop)
+                # Blocks, because a workflow's loop can wait for answers of its driver and for nothing else.
+                wait([asyncio.run_coroutine_threadsafe(sender.aclose(), loop)], _CLOSING_SECONDS)

@@ -1,0 +1,92 @@
+"""What the log says about one step: the row behind the frames, the effect behind the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from workbench.analysis.state import UNDONE_STATES, State
+from workbench.model import Declaration, Kind, Position, position_text
+
+__all__ = ["NS", "StepFacts"]
+
+NS = 1_000_000_000
+
+_TEXT_OF = lru_cache(4096)(position_text)
+"""Runs of one workflow share their positions, and every option of a verdict shows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """One step of one run. An effect is a step whose kind acts on the world.
+
+    Attributes:
+        run_id: The run.
+        position: Where in the program.
+        declaration: Name, kind, undo, probe and the rest of what was declared.
+        state: How it stands.
+        answered: The log holds what a resumed run is handed here, so it is not executed again.
+        repeated: An earlier attempt may have acted as well as the one that returned.
+        contradicted: It happened, but the log hands the code a failure or a cancellation here.
+        attempts: Number of attempts; 0 where the engine does not say.
+        opened: Row of the first intent; orders the steps of a run.
+        answer: Row of the outcome; -1 for none.
+        started_ns: When the first attempt began.
+        ended_ns: When the outcome came; -1 for not yet.
+        key: Idempotency key; `""` for none.
+        key_changed: Attempts used different keys, so none of them protects.
+        error_type: Class name of the last error, `""` for none or when a later attempt went well.
+        error: Its message.
+        code: `"flows.py:43"`, where the call stands; `""` where the engine does not say.
+        unusable: Why the recorded result cannot be handed to code; `""` when it can.
+        undo_failures: How often the undo failed.
+        undo_definite: The last failure of the undo proves that it did nothing.
+        assumed: What was guessed about this step, in words.
+    """
+
+    run_id: str
+    position: Position
+    declaration: Declaration
+    state: State
+    answered: bool = False
+    repeated: bool = False
+    contradicted: bool = False
+    attempts: int = 0
+    opened: int = -1
+    answer: int = -1
+    started_ns: int = 0
+    ended_ns: int = -1
+    key: str = ""
+    key_changed: bool = False
+    error_type: str = ""
+    error: str = ""
+    code: str = ""
+    unusable: str = ""
+    undo_failures: int = 0
+    undo_definite: bool = False
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name of the step."""
+        return self.declaration.name
+
+    @property
+    def kind(self) -> Kind:
+        """What repeating it does."""
+        return self.declaration.kind
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes the world."""
+        return self.declaration.kind.acts
+
+    @property
+    def undoable(self) -> bool:
+        """Whether an undo exists: declared, or already in the log."""
+        return self.state in UNDONE_STATES or (self.kind is Kind.COMPENSATABLE and self.declaration.undo != "")
+
+    @property
+    def label(self) -> str:
+        """Name and position for people: `charge_card (3)`."""
+        return f"{self.declaration.name} ({_TEXT_OF(self.position)})"
