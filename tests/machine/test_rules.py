@@ -55,7 +55,7 @@ def test_rule_1_other_arguments_have_diverged() -> None:
 def test_rule_1_positions_are_paths() -> None:
     machine = Given().step((3, 1, 2), "deep", 1).machine()
     assert machine.ask(ask((3, 1, 2), "deep")) is State.ANSWERED
-    assert machine.ask(ask((3, 1, 3), "deep")) is State.NEW or machine.exhausted
+    assert diverged(machine, ask((3, 1, 3), "deep")) is DivergenceReason.INSERTED
 
 
 # --- rule 2: answers come in log order, one at a time, when the code is idle --------------------------------------
@@ -306,10 +306,9 @@ def test_a_divergence_says_where_what_and_what_to_do() -> None:
     machine = three_steps().machine()
     with pytest.raises(DivergenceError) as caught:
         machine.ask(ask(1, "other"))
-    assert str(caught.value) == (
-        "diverged at 1: the log holds call step a at 1 (event 2), the code asked for call step other (renamed)\n"
-        "  → a step was inserted, removed, renamed or swapped before here; guard it with wb.patched(…)"
-    )
+    text = "diverged at 1: the log holds call step a at 1 (event 2), the code asked for call step other (renamed)"
+    assert str(caught.value).startswith(f"{text}\n  → ")
+    assert "wb.patched" in caught.value.hint
 
 
 @pytest.mark.parametrize("reason", list(DivergenceReason))

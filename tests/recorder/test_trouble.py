@@ -78,13 +78,14 @@ def pays() -> list[str]:
 def halted_by_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch, call: str, allowed: int) -> bool:
     """Run until the disk refuses after `allowed` calls; whether it did."""
     ran.clear()
+    halted = False
     with suppress(LogDegradedError), Recorder(path) as recorder, monkeypatch.context() as patch:
         patch.setattr(disk, call, failing(getattr(disk, call), allowed))
         try:
             recorder.run(pays, id="r")
         except LogDegradedError:
-            return True
-    return False
+            halted = True
+    return halted
 
 
 def test_a_refused_write_halts_the_workflow_and_the_run_can_be_resumed(

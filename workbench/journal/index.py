@@ -151,7 +151,7 @@ def _ends_alike(walk: Walk, index: _Index) -> bool:
     crc, _, _, length, seq, _ = HOT.unpack_from(walk.buffer, at)
     if crc != index.last_crc or seq != index.next_seq - 1 or at + FRAME_SIZE + length != index.end:
         return False
-    return zlib.crc32(walk.buffer[at + 4 : index.end], walk.seed) == crc
+    return zlib.crc32(walk.buffer[at + 4 : index.end], walk.seed) == index.last_crc
 
 
 def _columns(buffer: Any, found: Scan, index: _Index) -> Columns:

@@ -32,7 +32,10 @@ class Retry:
 
     def delay_seconds(self, attempt: int, drawn: float) -> float:
         """Wait after the `attempt`-th attempt failed; `drawn` is a random number in [0, 1)."""
-        full = min(self.max_delay_seconds, self.first_delay_seconds * self.backoff ** (attempt - 1))
+        try:
+            full = min(self.max_delay_seconds, self.first_delay_seconds * self.backoff ** (attempt - 1))
+        except OverflowError:  # after some thousand attempts
+            full = self.max_delay_seconds
         return full * (1 - self.jitter + self.jitter * drawn)
 
     def allows(self, error: BaseException, attempt: int, kind: Kind, *, definite: bool) -> bool:

@@ -37,7 +37,7 @@ class _NotTextKeyError(ValueError):
 
 def needs_check(raw: bytes) -> bool:
     """Whether a document could be too deep or too large; most cannot, and one C call tells."""
-    return len(raw) > codes.SMALL_BYTES or len(raw.translate(None, _OTHER_BYTES)) > codes.MAX_DEPTH
+    return len(raw) > MAX_ITEMS or len(raw.translate(None, _OTHER_BYTES)) > codes.MAX_DEPTH
 
 
 def decode(raw: bytes | memoryview) -> Any:
