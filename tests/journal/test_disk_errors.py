@@ -12,7 +12,7 @@ import pytest
 
 from tests.journal.logs import Pen, abandon, clocks, facts_of
 from workbench._errors import LogDegradedError
-from workbench.journal import Log, OpenMode, disk, open_log, open_writer
+from workbench.journal import Log, OpenMode, disk, open_log, open_writer, writer_lives
 from workbench.model import Source
 
 CALLS = 14
@@ -212,8 +212,7 @@ def test_after_a_failed_sync_no_later_one_of_the_same_file_succeeds(
         with pytest.raises(LogDegradedError):
             pen.event(durable=True)
     assert writer.synced_seq == synced
-    with pytest.raises(LogDegradedError):
-        writer.close()
+    writer.close()  # says nothing new
     report = open_log(log).report
     assert report.sync_failed
     assert report.synced_seq <= synced
@@ -301,6 +300,22 @@ def test_an_existing_log_on_a_full_disk_is_not_touched_by_opening_it_for_writing
             open_writer(log)
     assert log.read_bytes() == whole
     open_writer(log).close()
+
+
+def test_a_sync_that_failed_in_the_background_is_told_at_the_end_at_the_latest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = open_writer(tmp_path / "shop.wlog")
+    with monkeypatch.context() as broken:
+        broken.setattr(disk, "datasync", Fault(SYNCS[0], 1, 1_000).datasync)
+        Pen(writer).event()
+        thread = writer._flusher._thread
+        assert thread is not None
+        thread.join(30)
+    assert writer.untold
+    with pytest.raises(LogDegradedError):
+        writer.close()
+    assert not writer_lives(writer.path)
 
 
 def test_the_flusher_outlives_a_refused_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

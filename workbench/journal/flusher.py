@@ -64,5 +64,6 @@ class Flusher:
                 writer.mark_synced()
             except LogError:
                 if writer.distrusted is not None:
-                    return  # the writer remembers it: no durable event is accepted any more
+                    writer.untold = True  # the next durable event, or closing, tells it
+                    return
             del writer

@@ -59,6 +59,7 @@ class FrameFile:
         distrusted: Why no sync of this file is believed any more; `None` while all is well.
         synced_seq: Everything up to here is on stable storage.
         closed: `close` was called.
+        untold: A sync failed in the background, and no caller knows yet.
     """
 
     def __init__(self, path: Path, wall_ns: Callable[[], int], mono_ns: Callable[[], int]) -> None:
@@ -68,6 +69,7 @@ class FrameFile:
         self.distrusted: OSError | None = None
         self.synced_seq = 0
         self.closed = False
+        self.untold = False
         self._strict = False
         self._wall_ns = wall_ns
         self._mono_ns = mono_ns

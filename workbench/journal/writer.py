@@ -179,6 +179,7 @@ class LogWriter(FrameFile):
         if not body:
             raise ValueError("an event's body is at least one byte of msgpack")
         if durable and self.distrusted is not None:
+            self.untold = False
             raise self._refusal(self.distrusted)
         with self._mutex:
             flags = 0
@@ -274,7 +275,7 @@ class LogWriter(FrameFile):
         """Sync, write the closing frame and give up the lock. A second call does nothing.
 
         Raises:
-            LogDegradedError: The disk refused; the lock is given up all the same.
+            LogDegradedError: The disk refused, and nobody was told so far; the lock is given up all the same.
         """
         with self._mutex:
             if self.closed:
@@ -300,7 +301,8 @@ class LogWriter(FrameFile):
                 self._begin_segment(flags=MEND_FLAG)
             if self.distrusted is None:
                 self._put(FrameType.CLOSE, msgpack.packb({"last": self._seq + 1}))
-        self.sync()
+        if self.distrusted is None or self.untold:
+            self.sync()
 
     # --- fork -----------------------------------------------------------------------------------------------
 
