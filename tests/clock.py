@@ -18,7 +18,7 @@ import random
 import threading
 import uuid
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,9 @@ from workbench.recorder import Recorder
 
 NS = 1_000_000_000
 TICK_NS = 1_000
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 10.0
 """A body that takes longer than this hangs."""
+PAUSE_SECONDS = 0.002
 
 
 class FakeClock:
@@ -43,6 +44,7 @@ class FakeClock:
         self._mutex = threading.RLock()
         self._random = random.Random(seed)
         self._running = 0
+        self._waiting: dict[int, tuple[queue.SimpleQueue[Any], int | None]] = {}
         self._plans: list[tuple[int, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self.slept: list[float] = []
@@ -59,22 +61,40 @@ class FakeClock:
         self._advance(self._now_ns + int(seconds * NS))
 
     def next_of(self, inbox: queue.SimpleQueue[Any], seconds: float | None) -> Any:
-        try:
-            return inbox.get(timeout=PATIENCE_SECONDS) if self._running else inbox.get_nowait()
-        except queue.Empty:
-            pass
-        if self._running:
-            raise AssertionError("a step body hangs")
         until_ns = None if seconds is None else self._now_ns + int(seconds * NS)
-        if self._plans and (until_ns is None or self._plans[0][0] <= until_ns):
-            due_ns, _, work = heapq.heappop(self._plans)
-            self._advance(due_ns)
-            work()
-            return None
-        if until_ns is None:
-            raise AssertionError("the workflow waits for something that never comes")
-        self._advance(until_ns + TICK_NS)
-        return None
+        me = threading.get_ident()
+        with self._mutex:
+            self._waiting[me] = inbox, until_ns
+        try:
+            for _ in range(int(PATIENCE_SECONDS / PAUSE_SECONDS)):
+                try:
+                    return inbox.get(timeout=PAUSE_SECONDS) if self._running else inbox.get_nowait()
+                except queue.Empty:
+                    if self._passes(until_ns):
+                        return None
+        finally:
+            with self._mutex:
+                del self._waiting[me]
+        raise AssertionError("a step body hangs")
+
+    def _passes(self, until_ns: int | None) -> bool:
+        """Let time pass, once every workflow waits and no body runs; whether this workflow's wait is over."""
+        with self._mutex:
+            if len(self._waiting) <= self._running or any(not inbox.empty() for inbox, _ in self._waiting.values()):
+                return False
+            ends = [end for _, end in self._waiting.values() if end is not None]
+            first = min(ends, default=None)
+            if not self._plans and first is None:
+                raise AssertionError("the workflow waits for something that never comes")
+            if self._plans and (first is None or self._plans[0][0] <= first):
+                due_ns, _, work = heapq.heappop(self._plans)
+                self._advance(due_ns)
+                work()
+                return True
+            if until_ns != first or first is None:
+                return False
+            self._advance(first + TICK_NS)
+            return True
 
     def random(self) -> float:
         return self._random.random()
@@ -105,7 +125,7 @@ class FakeClock:
             seen: Future[Any] = Future()
 
             def ended(inner: Future[Any]) -> None:
-                error = inner.exception()
+                error = CancelledError() if inner.cancelled() else inner.exception()
                 if error is not None:
                     seen.set_exception(error)
                 else:

@@ -5,36 +5,18 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Generator
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.benchmarks import million
-from tests.benchmarks.ours import shown
+from tests.benchmarks.ours import frame_from_index
 from tests.benchmarks.sides import measure
 from tests.benchmarks.table import Table, file_system
 
 _DISKLESS = {"tmpfs", "ramfs"}
 _table = pytest.StashKey[Table]()
-
-
-@dataclass(frozen=True, slots=True)
-class Million:
-    """The same events three times.
-
-    Attributes:
-        log: As our log.
-        sqlite: As an SQLite database.
-        mcap: As an MCAP file.
-        cache: Cache folder that holds the log's index.
-    """
-
-    log: str
-    sqlite: str
-    mcap: str
-    cache: str
 
 
 @pytest.fixture(scope="session")
@@ -63,13 +45,13 @@ def table(request: pytest.FixtureRequest, folder: Path) -> Table:
 
 
 @pytest.fixture(scope="session")
-def million_events(folder: Path) -> Million:
+def million_events(folder: Path) -> million.Files:
     """The million events, written once, and read once so that pages are warm and the index is made."""
-    files = Million(*(str(folder / name) for name in ("million.wlog", "million.sqlite", "million.mcap", "cache")))
+    files = million.Files(*(str(folder / name) for name in ("million.wlog", "million.sqlite", "million.mcap", "cache")))
     million.write_log(Path(files.log))
     million.write_sqlite(Path(files.sqlite))
     million.write_mcap(Path(files.mcap))
-    measure(shown, files.log, files.cache)
+    measure(frame_from_index, files.log, files.cache)
     for path in (files.sqlite, files.mcap):
         assert Path(path).read_bytes()
     return files

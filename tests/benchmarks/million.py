@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,7 @@ import msgpack
 from workbench.journal import open_writer
 from workbench.model import NOWHERE, Declaration, EventType, Kind, Position, position_text
 
-__all__ = ["EVENTS", "write_log", "write_mcap", "write_sqlite"]
+__all__ = ["EVENTS", "Files", "write_log", "write_mcap", "write_sqlite"]
 
 EVENTS = 1_000_000
 _RUNS = 1_000
@@ -22,6 +23,23 @@ _STEP_NAMES = 13
 _START_NS = 1_790_000_000_000_000_000
 _TICK_NS = 137_000
 _IDEMPOTENCY = 0x9E3779B97F4A7C15F39CC0605CEDC834
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The same events three times.
+
+    Attributes:
+        log: As our log.
+        sqlite: As an SQLite database.
+        mcap: As an MCAP file.
+        cache: Cache folder that holds the log's index.
+    """
+
+    log: str
+    sqlite: str
+    mcap: str
+    cache: str
 
 
 class _Event(NamedTuple):
@@ -54,9 +72,9 @@ def events() -> Iterator[_Event]:
 
 def _body(seq: int, run: int) -> bytes:
     idempotency = f"{seq * _IDEMPOTENCY % (1 << 128):032x}"
-    arguments = {"amount": seq % 99_991, "currency": "EUR", "key": idempotency}
+    arguments = {"amount": seq % 99_991, "currency": "EUR", "idempotency_key": idempotency}
     body: bytes = msgpack.packb(
-        {"args": [run, f"customer-{run:06}"], "kwargs": arguments, "at": ["flow.py", seq % 300]}
+        {"args": [run, f"customer-{run:06}", "Main Street 1"], "kwargs": arguments, "at": ["flow.py", seq % 300]}
     )
     return body
 

@@ -98,7 +98,7 @@ def frame_from_index(path: str, cache: str) -> Figures:
 
 
 def shown(path: str, cache: str) -> Figures:
-    """From the file's name to the table that a notebook shows, imports included."""
+    """From the file's name to the table that a notebook shows, imports included; also whether an index is there."""
     os.environ["WORKBENCH_CACHE"] = cache
     start = time.perf_counter()
     recording = wb.open(path)
@@ -106,7 +106,7 @@ def shown(path: str, cache: str) -> Figures:
     html = events._repr_html_()  # type: ignore[operator]  # pandas-stubs does not know what a notebook calls
     seconds = time.perf_counter() - start
     assert "StepCompleted" in html
-    return {"seconds": seconds, "events": len(events)}
+    return {"seconds": seconds, "events": len(events), "indexed": any(Path(cache).rglob("*.arrow"))}
 
 
 # --- hostile files ----------------------------------------------------------------------------------------------

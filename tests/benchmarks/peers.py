@@ -42,9 +42,8 @@ def _dbos(folder: str, synchronous: str) -> Generator[Any]:
     """DBOS, launched on a system database of its own, as its documentation says; destroyed at the end."""
     dbos, sqlalchemy = import_module("dbos").DBOS, import_module("sqlalchemy")
     if synchronous:
-        sqlalchemy.event.listen(
-            sqlalchemy.Engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA synchronous={synchronous}")
-        )  # fmt: skip
+        pragma = f"PRAGMA synchronous={synchronous}"
+        sqlalchemy.event.listen(sqlalchemy.Engine, "connect", lambda connection, _record: connection.execute(pragma))
     with tempfile.TemporaryDirectory(dir=folder, prefix="dbos-") as own:
         dbos(
             config={

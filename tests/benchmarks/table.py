@@ -90,7 +90,7 @@ class Table:
         versions = [f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES if name in known]
         before, after = (" ".join(f"{load:.2f}" for load in loads) for loads in (self.load_before, os.getloadavg()))
         return [
-            f"- {len(os.sched_getaffinity(0))} of {os.cpu_count()} cores ({_processor()}), {platform.system()} {platform.release()}",
+            f"- {os.cpu_count()} cores ({_processor()}), {platform.system()} {platform.release()}",
             f"- Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {', '.join(versions)}",
             f"- files on {file_system(self.folder)} ({self.folder})",
             f"- load average before {before}, after {after} (1, 5, 15 minutes)",

@@ -35,7 +35,8 @@ def test_import(table: Table) -> None:
     )
     mine = (ours["seconds"] - bare["seconds"]) * 1e3
     foreign = (set(_run(LOADED).split()) & set(importlib.metadata.packages_distributions())) - {"workbench", "msgpack"}
-    what = f"`import workbench` (bare interpreter taken off; beyond stdlib and msgpack: {', '.join(sorted(foreign)) or 'nothing'})"
+    beyond = ", ".join(sorted(foreign)) or "nothing"
+    what = f"`import workbench`, bare interpreter taken off; loads beyond stdlib and msgpack: {beyond}"
     for name, other in zip(peers, theirs, strict=True):
         cost = (other["seconds"] - bare["seconds"]) * 1e3
         table.add(

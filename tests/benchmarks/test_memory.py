@@ -82,7 +82,7 @@ def test_opening_hostile_bytes(table: Table, folder: Path, make: Callable[[Path]
     table.add(
         Row(
             f"memory to open and read {size / MIB:.1f} MiB of {make.__name__.replace('_', ' ')}",
-            f"{added / MIB:.0f} MiB (with `rec.runs` {listed / MIB:.0f} MiB)", "an idle interpreter that has opened a small log",
+            f"{added / MIB:.0f} MiB (with `rec.runs` {listed / MIB:.0f} MiB)", "idle interpreter, libraries loaded",
             f"{salvage['idle'] / MIB:.0f} MiB", "added to it, the worse of prefix and salvage",
             f"≤ {limit / MIB:.0f} MiB (64 MiB + 2n)", added <= limit,
         )

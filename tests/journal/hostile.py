@@ -8,7 +8,7 @@ from typing import Any
 
 import msgpack
 
-from workbench.journal.format import FRAME_MAGIC, SegmentHeader, pack_segment, segment_seed
+from workbench.journal.format import FRAME_MAGIC, SEGMENT_SIZE, SegmentHeader, pack_segment, segment_seed
 from workbench.model import EventType
 
 RECORDING, SALT = b"R" * 16, b"S" * 8
@@ -43,3 +43,11 @@ def note(seq: int, type_: int, **facts: Any) -> bytes:
 def log(*frames: bytes) -> bytes:
     """A file of one segment."""
     return header() + b"".join(frames)
+
+
+def newer(raw: bytes, length: int = SEGMENT_SIZE) -> bytes:
+    """A header of the next version, perhaps longer."""
+    fields = bytearray(raw[: SEGMENT_SIZE - 4].ljust(length - 4, b"n"))
+    fields[8:10] = (2).to_bytes(2, "little")
+    fields[12:16] = length.to_bytes(4, "little")
+    return bytes(fields) + zlib.crc32(fields).to_bytes(4, "little")

@@ -266,6 +266,19 @@ def test_a_failed_sync_is_forgiven_to_a_file_that_reads_back_from_the_disk(
     second.close()
 
 
+def test_a_sync_that_fails_while_a_log_is_opened_again_is_remembered_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "shop.wlog"
+    open_writer(log).close()
+    with monkeypatch.context() as broken:
+        broken.setattr(disk, "datasync", Fault(SYNCS[0], 1).datasync)
+        with pytest.raises(LogDegradedError):
+            open_writer(log)
+    assert not writer_lives(log)
+    assert open_log(log, OpenMode.TAIL).report.sync_failed
+
+
 def test_the_kernel_can_be_made_to_forget_a_file(tmp_path: Path) -> None:
     log = tmp_path / "shop.wlog"
     writer = open_writer(log)

@@ -9,7 +9,6 @@ import pytest
 
 from tests.journal import hostile
 from tests.journal.logs import make_log, read
-from tests.journal.test_open import newer
 from workbench.journal import examine, open_writer
 from workbench.journal.format import FrameType
 
@@ -35,7 +34,7 @@ STATES: dict[str, Callable[[Path], object]] = {
     "unreadable": lambda log: log.mkdir(),
     "empty": _write(b""),
     "foreign": _write(b"SQLite format 3\0"),
-    "newer": _write(newer(hostile.header())),
+    "newer": _write(hostile.newer(hostile.header())),
     "rotten": _rotten,
     "degraded": _write(hostile.log(hostile.note(1, FrameType.DROPPED, events=2))),
     "torn": _torn,

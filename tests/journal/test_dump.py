@@ -69,6 +69,14 @@ def test_a_time_that_no_calendar_holds_is_shown_as_a_number(log: Path) -> None:
     assert len(list(dump(log))) == 2
 
 
+def test_a_segment_of_the_future_ends_the_dump_with_a_word(log: Path) -> None:
+    old = hostile.log(hostile.frame(1))
+    log.write_bytes(old + hostile.newer(hostile.header(offset=len(old), first_seq=2)) + b"future")
+    lines = list(dump(log))
+    assert len(lines) == 3
+    assert "version 2" in lines[-1]
+
+
 def test_what_is_no_log_is_said_as_on_opening(log: Path) -> None:
     log.write_bytes(b"")
     with pytest.raises(EmptyLogError):

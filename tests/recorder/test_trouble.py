@@ -25,7 +25,11 @@ from workbench.recorder import Recorder
 
 ran: list[str] = []
 TOKEN = ".".join(
-    ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIiwiZXhwIjoxOTAwMDAwMDAwfQ", "dBjftJeZ4CVPmB92K27uhbUJU1p1rwW1gFW"]
+    [
+        "eyJhbGciOiJIUzI1NiJ9",
+        "eyJzdWIiOiIxMjM0NTY3ODkwIiwiZXhwIjoxOTAwMDAwMDAwfQ",
+        "dBjftJeZ4CVPmB92K27uhbUJU1p1rwW1gFW",
+    ]
 )
 PIN = str(4_700 + 11)
 """In pieces: a log holds the source of its steps, this file."""

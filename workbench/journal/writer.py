@@ -137,6 +137,7 @@ class LogWriter(FrameFile):
         try:
             disk.sync_entry(self._fd, self.path.parent)  # what the last process left is not yet on the disk either
         except OSError as error:
+            self._distrust(error)
             raise self._refusal(error) from error
         self.synced_seq = self._seq
 
@@ -308,7 +309,8 @@ class LogWriter(FrameFile):
 
     def after_fork_in_child(self) -> None:
         """The parent keeps its file; the child goes on in one of its own, which its first event creates."""
-        os.close(self._fd)  # releases nothing: the lock belongs to the parent's open file too
+        if self._fd >= 0:  # a child of a child that wrote nothing has no file
+            os.close(self._fd)  # releases nothing: the lock belongs to the parent's open file too
         self._refresh_locks()
         self._unwritten()
         self._forked = True

@@ -39,7 +39,9 @@ class Given(NamedTuple):
         return self.value
 
 
-def recorded_answer(history: History, row: int, call: Call, reveal: Callable[[Any], Any] = lambda value: value) -> Given:
+def recorded_answer(
+    history: History, row: int, call: Call, reveal: Callable[[Any], Any] = lambda value: value
+) -> Given:
     """What the event in `row` gives to the code: a value, or the recorded failure, which is not raised here.
 
     Args:

@@ -41,7 +41,6 @@ class Arguments:
             return True  # the body of an intent begins with its arguments; only the size of the map differs
         return same(_recorded(self._history, row, call), decode(asked))
 
-
     def check(self, call: Call) -> None:
         """A call whose arguments cannot be recorded is none: it fails before anything runs, and leaves no event.
 

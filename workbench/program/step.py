@@ -115,9 +115,7 @@ class Step(Generic[P, R]):
         """The call, not made yet, for `wb.gather`."""
         return Deferred(self, args, kwargs)
 
-    def call_in(
-        self, scope: Scope, args: tuple[Any, ...], kwargs: Mapping[str, Any], place: Place = NOT_KNOWN
-    ) -> Call:
+    def call_in(self, scope: Scope, args: tuple[Any, ...], kwargs: Mapping[str, Any], place: Place = NOT_KNOWN) -> Call:
         """The call at the next position of `scope`."""
         arguments = {"args": args, "kwargs": kwargs}
         invocation = Invocation(self, args, kwargs, place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import cache
 from types import FrameType
 from typing import NamedTuple
 
@@ -33,13 +34,19 @@ NOT_KNOWN = Place("", 0, "")
 def place_of_caller() -> Place:
     """The innermost line of user code on the stack, or `NOT_KNOWN` when a loop runs the call directly."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to one's caller, without a traceback
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(_DRIVING):
+    while frame is not None and _drives(frame.f_globals.get("__name__", "")):
         if frame.f_code is _LOOP_CODE:
             return NOT_KNOWN  # below lies whoever started the loop, not who made the call
         frame = frame.f_back
     if frame is None:
         return NOT_KNOWN
-    return Place(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+    code = frame.f_code
+    return Place(code.co_filename, frame.f_lineno, code.co_name)
+
+
+@cache
+def _drives(module: str) -> bool:
+    return module.startswith(_DRIVING)
 
 
 _LOOP_CODE = asyncio.BaseEventLoop.run_forever.__code__

@@ -31,6 +31,7 @@ class Bodies:
         self._workers = workers
         self._pool: ThreadPoolExecutor | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._held: set[Future[Any]] = set()
         self._mutex = threading.Lock()
 
     def run(self, step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Any:
@@ -74,7 +75,9 @@ class Bodies:
 
     def _on_loop(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
         outcome: Future[Any] = Future()
-        asyncio.run_coroutine_threadsafe(_settle_async(outcome, work), self._event_loop())
+        held = asyncio.run_coroutine_threadsafe(_settle_async(outcome, work), self._event_loop())
+        self._held.add(held)  # a task that nobody holds, asyncio lets the garbage collector take in mid-flight
+        held.add_done_callback(self._held.discard)
         return outcome
 
     def _event_loop(self) -> asyncio.AbstractEventLoop:

@@ -92,4 +92,3 @@ def _in_doubt(driver: LiveDriver, call: Call, age_seconds: float) -> InDoubtErro
         step=step.name,
         hint=f"{how}recorder.resolve({run_id!r}, {position!r}, happened=True, result=…) or happened=False",
     )
-

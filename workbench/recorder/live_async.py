@@ -113,9 +113,7 @@ class AsyncLiveDriver(LiveDriver):
     def _start_child(self, call: Call) -> None:
         cause, run_id = self.child_started(call)
         arguments = call.arguments
-        future = self.bodies.alone(
-            lambda: self.run_child(call.request, run_id, arguments["args"], arguments["kwargs"])
-        )
+        future = self.bodies.alone(lambda: self.run_child(call.request, run_id, arguments["args"], arguments["kwargs"]))
         future.add_done_callback(lambda done: self.inbox.put(partial(self._child_ended, call, cause, done)))
 
     def _child_ended(self, call: Call, cause: int, done: Future[Any]) -> None:
@@ -214,4 +212,3 @@ class AsyncLiveDriver(LiveDriver):
         self.machine.cancel(call)
         if slot is None or not (slot.cancelled or slot.type is not None):
             self.guard(lambda: self.journal.answered(_CANCELLED[call.verb], call, 0))
-

@@ -68,7 +68,9 @@ class Past:
             )
         return read_run(log.history, run_id)
 
-    def arguments(self, record: RunRecord, code: Workflow[..., Any], reveal: Reveal) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def arguments(
+        self, record: RunRecord, code: Workflow[..., Any], reveal: Reveal
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments with which the run began, as the workflow's annotations type them."""
         body = reveal(record.history.payload(record.started))
         return recorded_arguments(code, body)
@@ -105,7 +107,11 @@ class Past:
         failed_indefinitely = (
             slot is not None and slot.type is EventType.StepFailed and not history.payload(slot.answer)["definite"]
         )
-        if slot is None or slot.verb is not Verb.CALL_STEP or not (slot.in_doubt(history) or slot.cancelled or failed_indefinitely):
+        if (
+            slot is None
+            or slot.verb is not Verb.CALL_STEP
+            or not (slot.in_doubt(history) or slot.cancelled or failed_indefinitely)
+        ):
             raise UsageError(
                 f"nothing is in doubt at {position_text(position)} of run {record.run_id!r}",
                 hint="run.effects() lists the steps that are",

@@ -42,7 +42,7 @@ class FrameReader:
         found = []
         frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to the stack
         while frame is not None and frame.f_code is not self._boundary:
-            if _is_user_code(frame.f_code, frame.f_globals.get("__name__", "")):
+            if _is_user_code(frame.f_code.co_filename, frame.f_globals.get("__name__", "")):
                 found.append(frame)
             frame = frame.f_back
         if not found:
@@ -65,10 +65,9 @@ class FrameReader:
 
 
 @cache
-def _is_user_code(code: CodeType, module: str) -> bool:
+def _is_user_code(file: str, module: str) -> bool:
     if module.startswith(_DRIVING):
         return False
-    file = code.co_filename
     return not file.startswith(_LIBRARY) or any(part in file for part in ("/workbench/simulate/",))
 
 

@@ -66,12 +66,13 @@ def replay(
     workflow = as_workflow(code)
     record = read_run(history, _only(history, run_id))
     if record.started < 0:
-        raise RunNotFoundError(f"the history does not hold the beginning of run {record.run_id!r}", run_id=record.run_id)
+        raise RunNotFoundError(
+            f"the history does not hold the beginning of run {record.run_id!r}", run_id=record.run_id
+        )
     tracer = Tracer(record, FrameReader(_call.__code__, with_locals=with_locals))
     driver = (AsyncSteppingDriver if workflow.is_async else SteppingDriver)(record, edits, tracer)
     args, kwargs = recorded_arguments(workflow, record.history.payload(record.started))
     tracer.began(*_entry(workflow, args, kwargs))
-
 
     def run() -> Outcome:
         with tripwire() if isolation == "hook" else nullcontext():
@@ -141,4 +142,3 @@ def _entry(workflow: Workflow[..., Any], args: tuple[Any, ...], kwargs: Any) -> 
     if code is None:
         return Place("", 0, workflow.name), shown
     return Place(code.co_filename, code.co_firstlineno, code.co_name), shown
-

@@ -122,7 +122,9 @@ class _Writer:
     def _items(self, value: Any, kind: type, plain: Any, depth: int) -> str:
         left, right = _BRACKETS[plain]
         closing = ",)" if kind is tuple and tuple.__len__(value) == 1 else right
-        return left + self._join(list(islice(plain.__iter__(value), _ITEM_LIMIT)), depth, plain.__len__(value)) + closing
+        return (
+            left + self._join(list(islice(plain.__iter__(value), _ITEM_LIMIT)), depth, plain.__len__(value)) + closing
+        )
 
     def _join(self, items: Iterable[Any], depth: int, count: int = 0) -> str:
         shown = []

@@ -198,8 +198,14 @@ class SteppingDriver(Driver):
         why += "its start but no outcome (in doubt)" if doubt else "no answer"
         return self._halt(
             Needs(
-                position=first.position, name=first.name, verb=str(first.verb), call=first, others=tuple(others),
-                expects=expected_type(first), suggestions=suggestions(self.record, first), why=why,
+                position=first.position,
+                name=first.name,
+                verb=str(first.verb),
+                call=first,
+                others=tuple(others),
+                expects=expected_type(first),
+                suggestions=suggestions(self.record, first),
+                why=why,
             )  # fmt: skip
         )
 
@@ -303,5 +309,3 @@ def _stuck() -> Needs:
         position=(), name="", verb="", call=None,
         why="the code waits for something that is no call of the workflow (a future or lock that nobody sets)",
     )  # fmt: skip
-
-
