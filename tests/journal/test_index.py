@@ -8,11 +8,14 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import msgpack
 import pytest
 
 from tests.journal.logs import Pen, facts_of, make_log
+from workbench._errors import RottenLogError, UndecodableError
 from workbench.journal import Log, OpenMode, index, open_log, open_writer, reader
 from workbench.journal.scan import Scan, scan
+from workbench.model import EventType
 
 pytest.importorskip("pyarrow")
 
@@ -230,3 +233,23 @@ def test_the_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert index.index_folder() == Path("/there/workbench/index")
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert index.index_folder() == Path.home() / ".cache" / "workbench" / "index"
+
+
+def test_rot_behind_an_index_is_seen_when_the_payload_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "rot.wlog"
+    writer = open_writer(path)
+    run = writer.run_number("r")
+    for number in range(60):
+        writer.append(EventType.SignalReceived, run, 0, (), msgpack.packb({"value": bytes([number]) * 100_000}))
+    writer.close()
+    assert open_log(path, index=True).history.payload(30)["value"][:1] == bytes([30])
+    raw = bytearray(path.read_bytes())
+    at = raw.index(bytes([30]) * 1000) + 500
+    raw[at] ^= 1
+    path.write_bytes(raw)
+    history = open_log(path, index=True).history
+    assert history.payload(29)["value"][:1] == bytes([29])
+    with pytest.raises(UndecodableError, match="CRC does not fit"):
+        history.payload(30)
+    with pytest.raises(RottenLogError):
+        open_log(path, "strict", index=True)

@@ -71,7 +71,7 @@ class Given:
         return self.event(EventType.RunCompleted, "", ())
 
     def record(self) -> RunRecord:
-        history = History(self._columns, ["r"], self._names, [""], self._bodies.__getitem__)
+        history = History(self._columns, ["r"], self._names, [""], lambda row: self._bodies[row])
         return read_run(history, "r")
 
     def machine(self, edits: Sequence[Edit] = ()) -> Machine:

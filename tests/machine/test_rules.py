@@ -6,9 +6,20 @@ from typing import Any
 
 import pytest
 
-from tests.machine.given import NS, Given, ask, draw, timer
+from tests.machine.given import Given, ask, draw, timer
 from workbench._errors import DivergenceError
-from workbench.machine import AnswerSource, Divergence, DivergenceReason, Machine, Raises, Returns, State, Target, Verb
+from workbench.machine import (
+    AnswerSource,
+    Divergence,
+    DivergenceReason,
+    Edit,
+    Machine,
+    Raises,
+    Returns,
+    State,
+    Target,
+    Verb,
+)
 from workbench.model import EventType, position_text
 
 
@@ -234,7 +245,7 @@ def test_rule_5_an_edit_answers_a_call_that_the_recorded_code_gave_up_on() -> No
 
 
 def test_edits_are_aimed_by_name_occurrence_and_position() -> None:
-    edits = [
+    edits: list[Edit] = [
         Returns(Target("a", occurrence=2), "second"),
         Returns(Target(position=(3,)), "third"),
         Raises(Target("never"), ValueError()),

@@ -23,14 +23,14 @@ from workbench.recorder import Recorder, is_definite
 UNDO = str.upper
 
 
-class Declined(Exception):
+class DeclinedError(Exception):
     """A refusal."""
 
 
 def attempts(path: Path, kind: str, error: Exception, **declared: Any) -> tuple[list[str], FakeClock]:
     """Run one step that always fails with `error`; what happened."""
 
-    @wb.step(kind=kind, name="pay", undo=UNDO, key=lambda: "k", definite_errors=(Declined,), **declared)
+    @wb.step(kind=kind, name="pay", undo=UNDO, key=lambda: "k", definite_errors=(DeclinedError,), **declared)
     def pay() -> None:
         raise error
 
@@ -64,14 +64,14 @@ def test_an_indefinite_failure_of_a_step_that_must_not_repeat_is_never_retried(t
 
 @pytest.mark.parametrize("kind", ["write", "compensatable"])
 def test_a_definite_failure_is_retried_whatever_the_kind(tmp_path: Path, kind: str) -> None:
-    events, _ = attempts(tmp_path / "a.wlog", kind, Declined(), retry=THREE)
+    events, _ = attempts(tmp_path / "a.wlog", kind, DeclinedError(), retry=THREE)
     assert events == RETRIED
     history = open_log(tmp_path / "a.wlog").history
     assert history.payload(history.rows_of("r")[2])["definite"] is True
 
 
 def test_an_error_that_no_retry_mends_is_not_retried(tmp_path: Path) -> None:
-    events, _ = attempts(tmp_path / "a.wlog", "read", Declined(), retry=Retry(never_on=(Declined,)))
+    events, _ = attempts(tmp_path / "a.wlog", "read", DeclinedError(), retry=Retry(never_on=(DeclinedError,)))
     assert events == ["StepStarted", "StepFailed"]
 
 
@@ -135,7 +135,7 @@ def test_attempts_of_a_gathered_step_go_on_beside_the_others(tmp_path: Path) -> 
         (ValueError(), False),
     ],
 )
-def test_a_failure_is_definite_only_where_nothing_can_have_happened(error: BaseException, definite: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_a_failure_is_definite_only_where_nothing_can_have_happened(error: BaseException, definite: bool) -> None:
     assert is_definite(error) is definite
 
 

@@ -51,19 +51,19 @@ async def look_async(name: str) -> str:
     return name.upper()
 
 
-class OutOfStock(Exception):
+class OutOfStockError(Exception):
     def __init__(self, sku: str) -> None:
         self.sku = sku
         super().__init__(sku)
 
 
-@wb.step(kind="write", definite_errors=(OutOfStock,))
+@wb.step(kind="write", definite_errors=(OutOfStockError,))
 def refuse(sku: str) -> None:
     ran.append(f"refuse {sku}")
     try:
         raise KeyError(sku)
     except KeyError as error:
-        raise OutOfStock(sku) from error
+        raise OutOfStockError(sku) from error
 
 
 def twice(clock: FakeClock, path: Path, code: Callable[..., Any], *args: Any) -> Any:
@@ -110,7 +110,7 @@ def test_gather_waits_for_all_and_raises_the_first_failure(tmp_path: Path, clock
     def together() -> str:
         try:
             wb.gather(look.defer("a"), refuse.defer("sku"), look.defer("c"))
-        except OutOfStock as error:
+        except OutOfStockError as error:
             return error.sku
         return ""
 
@@ -144,7 +144,7 @@ def test_a_childs_failure_is_the_parents_to_catch(tmp_path: Path, clock: FakeClo
     def whole() -> str:
         try:
             wb.child(part)
-        except OutOfStock as error:
+        except OutOfStockError as error:
             return f"caught {error.sku} from {type(error.__cause__).__name__}"
         return ""
 
@@ -193,7 +193,7 @@ def test_a_failed_run_raises_its_recorded_error_again(tmp_path: Path, clock: Fak
 
     with clock.recorder(tmp_path / LOG) as recorder:
         for _ in range(2):
-            with pytest.raises(OutOfStock) as caught:
+            with pytest.raises(OutOfStockError) as caught:
                 recorder.run(code, id="r")
             assert caught.value.sku == "sku"
             assert isinstance(caught.value.__cause__, KeyError)

@@ -24,13 +24,8 @@ from workbench.journal import OpenMode, disk, open_log
 from workbench.recorder import Recorder
 
 ran: list[str] = []
-TOKEN = ".".join(
-    [
-        "eyJhbGciOiJIUzI1NiJ9",
-        "eyJzdWIiOiIxMjM0NTY3ODkwIiwiZXhwIjoxOTAwMDAwMDAwfQ",
-        "dBjftJeZ4CVPmB92K27uhbUJU1p1rwW1gFW",
-    ]
-)
+HEAD, BODY = "eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIiwiZXhwIjoxOTAwMDAwMDAwfQ"
+TOKEN = f"{HEAD}.{BODY}.dBjftJeZ4CVPmB92K27uhbUJU1p1rwW1gFW"
 PIN = str(4_700 + 11)
 """In pieces: a log holds the source of its steps, this file."""
 
@@ -129,7 +124,7 @@ def test_halted_code_gets_no_more_answers(tmp_path: Path, monkeypatch: pytest.Mo
         finally:
             try:
                 look("cleanup")
-            except BaseException:  # noqa: BLE001 - the worst a workflow can do
+            except BaseException:
                 ran.append("swallowed")
         return "went on"
 
@@ -327,7 +322,7 @@ def test_a_workflow_written_in_a_cell_records_its_source(tmp_path: Path, monkeyp
     name = "<ipython-input-7-abc>"
     monkeypatch.setitem(linecache.cache, name, (len(text), None, text.splitlines(keepends=True), name))
     names: dict[str, Any] = {"__name__": "__main__"}
-    exec(compile(text, name, "exec"), names)  # noqa: S102 - as a notebook does
+    exec(compile(text, name, "exec"), names)
     with FakeClock().recorder(tmp_path / "a.wlog") as recorder:
         assert recorder.run(names["cell"], 1, id="r") == 2
     history = open_log(tmp_path / "a.wlog").history

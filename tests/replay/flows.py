@@ -30,7 +30,7 @@ class Charge:
     amount: Decimal
 
 
-class OutOfStock(Exception):
+class OutOfStockError(Exception):
     """Sold out."""
 
 
@@ -51,11 +51,11 @@ def charge(order: str, amount: Decimal) -> Charge:
     return Charge(f"ch_{order}", amount)
 
 
-@wb.step(kind="write", definite_errors=(OutOfStock,))
+@wb.step(kind="write", definite_errors=(OutOfStockError,))
 def reserve(sku: str) -> str:
     body("reserve")
     if sku == "none":
-        raise OutOfStock(sku)
+        raise OutOfStockError(sku)
     return f"kept {sku}"
 
 
@@ -101,7 +101,7 @@ def branching() -> str:
 def looping() -> list[int]:
     found = []
     for number in range(5):
-        found.append(stock(f"sku-{number}"))  # noqa: PERF401 - a loop is the point
+        found.append(stock(f"sku-{number}"))
     return found
 
 
@@ -141,7 +141,7 @@ async def racing() -> str:
 def failing() -> str:
     try:
         reserve("none")
-    except OutOfStock as error:
+    except OutOfStockError as error:
         return f"caught {error}"
     return ""
 

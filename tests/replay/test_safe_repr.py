@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-import datetime
+import datetime as dt
 import enum
 import sys
 import threading
@@ -32,7 +32,7 @@ class Meta(type):
 
 
 class Hostile(metaclass=Meta):
-    __repr__ = __str__ = __len__ = __iter__ = __hash__ = __eq__ = __bool__ = __format__ = trap  # type: ignore[assignment]
+    __repr__ = __str__ = __len__ = __iter__ = __hash__ = __eq__ = __bool__ = __format__ = trap
     __class__ = property(trap)  # type: ignore[assignment]  # the point
     __getattr__ = trap
     shape = property(trap)
@@ -43,28 +43,33 @@ class Hostile(metaclass=Meta):
 
 
 class HostileDict(dict[str, int]):
-    items = keys = values = __iter__ = __len__ = __getitem__ = __repr__ = trap  # type: ignore[assignment]
+    items = keys = values = __iter__ = __len__ = __getitem__ = __repr__ = trap
 
 
 class HostileList(list[int]):
-    __iter__ = __len__ = __getitem__ = __repr__ = trap  # type: ignore[assignment]
+    __iter__ = __len__ = __getitem__ = __repr__ = trap
 
 
 class HostileText(str):
     __slots__ = ()
-    __repr__ = __str__ = __len__ = __getitem__ = __format__ = trap  # type: ignore[assignment]
+    __repr__ = __str__ = __len__ = __getitem__ = __format__ = trap
 
 
 class HostileError(Exception):
     args = property(trap)  # type: ignore[assignment]  # the point
-    __repr__ = __str__ = trap  # type: ignore[assignment]
+    __repr__ = __str__ = trap
 
 
-class HostileZone(datetime.tzinfo):
-    __repr__ = trap  # type: ignore[assignment]
+class HostileZone(dt.tzinfo):
+    __repr__ = trap
 
-    def utcoffset(self, _: datetime.datetime | None) -> datetime.timedelta:
-        return trap()
+    def utcoffset(self, _: dt.datetime | None) -> dt.timedelta:
+        trap()
+
+    dst = utcoffset
+
+    def tzname(self, _: dt.datetime | None) -> str:
+        trap()
 
 
 class HostileSlots:
@@ -91,7 +96,7 @@ def test_the_values_own_code_never_runs() -> None:
         (HostileList([1, 2]), "HostileList([1, 2])"),
         (HostileText("text"), "'text'"),
         (HostileError("x", 1), "HostileError('x', 1)"),
-        (datetime.datetime(2026, 1, 2, tzinfo=HostileZone()), "datetime(2026-01-02T00:00:00, <HostileZone>)"),
+        (dt.datetime(2026, 1, 2, tzinfo=HostileZone()), "datetime(2026-01-02T00:00:00, <HostileZone>)"),
         (slots, "HostileSlots(shown=5)"),
         (Hostile, "<class Hostile>"),
         ([Hostile()], "[Hostile(inside=[1, 2])]"),

@@ -13,7 +13,7 @@ import workbench as wb
 from tests.clock import FakeClock
 from tests.replay.flows import (
     Charge,
-    OutOfStock,
+    OutOfStockError,
     charge,
     failing,
     gathering,
@@ -64,12 +64,12 @@ def test_an_edit_that_does_not_fit_the_type_is_refused(history: History) -> None
 
 
 def test_an_edited_error_is_raised_and_leaves_no_trace_in_the_edit(history: History) -> None:
-    error = OutOfStock("gone")
-    for _ in range(3):
-        trace = replayed(sequence, history, [Raises(Target("reserve"), error)])
+    error = OutOfStockError("gone")
+    traces = [replayed(sequence, history, [Raises(Target("reserve"), error)]) for _ in range(3)]
+    for trace in traces:
         assert isinstance(trace.outcome, Failed)
         assert trace.outcome.error is error
-    assert [stop.event for stop in trace.steps][-2:] == ["StepFailed", "RunFailed"]
+    assert [stop.event for stop in traces[-1].steps][-2:] == ["StepFailed", "RunFailed"]
 
 
 def test_edits_by_occurrence_and_position(tmp_path: Path) -> None:
@@ -335,7 +335,7 @@ def test_a_result_that_no_longer_fits_its_type_stops_the_replay(history: History
     def code(order: str) -> str:
         try:
             changed("sku-1")
-        except Exception:  # noqa: BLE001 - as much as a workflow may swallow
+        except Exception:
             return "swallowed"
         return ""
 

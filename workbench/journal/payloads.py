@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import zlib
 from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Any
 
 from workbench._errors import UndecodableError
 from workbench.journal.codec import decode
-from workbench.journal.format import BLOB_FLAG, FRAME, FRAME_SIZE, PATH_ITEM, PAYLOAD_LIMIT
+from workbench.journal.format import (
+    BLOB_FLAG,
+    CRC_SIZE,
+    FRAME,
+    FRAME_SIZE,
+    PATH_ITEM,
+    PAYLOAD_LIMIT,
+    SEGMENT_SIZE,
+    segment_seed,
+    unpack_segment,
+)
 from workbench.journal.notes import IMPOSSIBLE, read_note
 from workbench.journal.scan import Blobs
 
@@ -21,12 +34,17 @@ class LogPayloads:
         buffer: The log's bytes.
         offsets: Offset of each event's frame.
         blobs: Where the parts of large payloads are.
+        unchecked: Offsets of the segment headers, when the frames were found by an index: each is then checked when it is
+            read. Empty when a scan has checked them all.
     """
 
-    def __init__(self, buffer: Any, offsets: array[int], blobs: Blobs) -> None:
+    def __init__(self, buffer: Any, offsets: array[int], blobs: Blobs, unchecked: Sequence[int] = ()) -> None:
         self._buffer = buffer
         self._offsets = offsets
         self._blobs = blobs
+        self._starts = unchecked
+        headers = [unpack_segment(bytes(buffer[at : at + SEGMENT_SIZE])) for at in unchecked]
+        self._seeds = [segment_seed(header.recording, header.salt) for header in headers if header is not None]
 
     def __call__(self, row: int) -> Any:
         """Decoded body of the event in this row.
@@ -48,6 +66,11 @@ class LogPayloads:
     def _body(self, at: int) -> tuple[int, bytes]:
         header = FRAME.unpack_from(self._buffer, at)
         start = at + FRAME_SIZE
+        if self._seeds:
+            seed = self._seeds[bisect_right(self._starts, at) - 1]
+            if zlib.crc32(self._buffer[at + CRC_SIZE : start + header[4]], seed) != header[0]:
+                hint = "the file has changed since it was indexed: open it with mode='strict' to see where"
+                raise UndecodableError(f"the frame at offset {at:,} is damaged (its CRC does not fit)", hint=hint)
         return header[3], bytes(self._buffer[start + header[13] * PATH_ITEM : start + header[4]])
 
     def _join(self, body: bytes) -> bytes:

@@ -26,6 +26,10 @@ from workbench.model import Columns, History
 __all__ = ["Log", "open_log"]
 
 
+_WHOLE = frozenset({OpenMode.STRICT, OpenMode.TAIL})
+"""Modes that promise to have looked at everything."""
+
+
 @dataclass(frozen=True)
 class Log:
     """An opened log.
@@ -49,8 +53,9 @@ def open_log(path: str | Path, mode: OpenMode | str = OpenMode.PREFIX, *, index:
     Args:
         path: The file.
         mode: How to meet damage, see `OpenMode`.
-        index: Keep, and use, an index of a large log in the user's cache folder. With it only the log's last frame
-            and what was added since are checked; damage that came later to the middle is seen when a payload is read.
+        index: Keep, and use, an index of a large log in the user's cache folder (not in `tail` and `strict`, which
+            read every byte). With it only the log's last frame and what was added since are checked at once; a frame
+            in the middle is checked when its payload is read.
 
     Raises:
         LogNotFoundError: No such file.
@@ -64,7 +69,7 @@ def open_log(path: str | Path, mode: OpenMode | str = OpenMode.PREFIX, *, index:
     mode = OpenMode(mode)
     buffer = read_file(path)
     first = first_header(path, buffer)
-    if index and len(buffer) >= INDEX_FROM:
+    if index and len(buffer) >= INDEX_FROM and mode not in _WHOLE:
         found, columns = indexed_scan(buffer, mode, first)
     else:
         found = scan(buffer, mode, first)
@@ -80,6 +85,7 @@ def open_log(path: str | Path, mode: OpenMode | str = OpenMode.PREFIX, *, index:
 
 
 def _history(path: Path, buffer: Any, found: Scan, columns: Columns | None) -> History:
+    indexed = columns is not None
     if columns is None:
         columns = read_columns(buffer, found.offsets)
     tables = {}
@@ -92,7 +98,7 @@ def _history(path: Path, buffer: Any, found: Scan, columns: Columns | None) -> H
         runs=tables["run"],
         names=tables["name"],
         tags=tables["tag"],
-        payloads=LogPayloads(buffer, found.offsets, found.blobs),
+        payloads=LogPayloads(buffer, found.offsets, found.blobs, found.headers if indexed else ()),
         sources=LogSources(buffer, found.notes.sources),
         processes=tuple(found.notes.processes),
         origin=str(path),
@@ -100,7 +106,7 @@ def _history(path: Path, buffer: Any, found: Scan, columns: Columns | None) -> H
 
 
 def _check(path: Path, report: Report, mode: OpenMode) -> None:
-    if mode not in {OpenMode.STRICT, OpenMode.TAIL}:
+    if mode not in _WHOLE:
         return
     if report.rotten or (mode is OpenMode.STRICT and report.dropped):
         worst = next((gap.offset for gap in report.gaps if gap.reason is not GapReason.TORN), None)

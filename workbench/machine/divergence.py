@@ -36,7 +36,7 @@ _REMEDIES = {
 }
 
 
-class Divergence(DivergenceError):  # noqa: N818 - the noun of the design; it is raised as DivergenceError
+class Divergence(DivergenceError):
     """The first difference between code and log.
 
     Attributes:

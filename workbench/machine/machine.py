@@ -160,14 +160,14 @@ class Machine:
             raise self._divergence(DivergenceReason.INSERTED, call, expected)
         self._unasked.discard(call.position)
         if slot.verb is not call.verb or slot.name != call.name:
-            return self._mismatch(call, slot, DivergenceReason.RENAMED)
-        if not self._same(slot.opened, call):
-            return self._mismatch(call, slot, DivergenceReason.ARGUMENTS)
-        return slot
-
-    def _mismatch(self, call: Call, slot: Slot, reason: DivergenceReason) -> None:
-        if not self.departed:
-            raise self._divergence(reason, call, slot)
+            reason = DivergenceReason.RENAMED
+        elif not self._same(slot.opened, call):
+            reason = DivergenceReason.ARGUMENTS
+        else:
+            return slot
+        if self.departed:
+            return None
+        raise self._divergence(reason, call, slot)
 
     def _edit_for(self, call: Call) -> Edit | None:
         if not self._edits or call.verb is Verb.START_TIMER:
@@ -195,7 +195,10 @@ class Machine:
             return self._hand_out(pretended)
         expected = self._expected()
         if expected is None:
-            return self._earliest() or self._none_left()
+            answer = self._earliest()
+            if answer is None:
+                self._check_none_left()
+            return answer
         if expected.position not in self._waiting:
             raise self._divergence(DivergenceReason.REMOVED, None, expected)
         return self._hand_out(expected.position)
@@ -229,7 +232,7 @@ class Machine:
                 return position
         return None
 
-    def _none_left(self) -> None:
+    def _check_none_left(self) -> None:
         """Log and edits hold no more answers: by now the code must have stopped waiting where the log says so.
 
         Raises:

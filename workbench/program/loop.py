@@ -86,7 +86,7 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
         super().__init__(_IdleSelector(self._idle))
         self.driver = driver
         self._branches: dict[asyncio.Task[Any], None] = {}
-        self.set_task_factory(self._make_task)
+        self.set_task_factory(self._make_task)  # type: ignore[arg-type]  # typeshed asks for every coroutine-like
 
     def _idle(self) -> None:
         if self.driver.closing:
@@ -98,7 +98,7 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
         """Seconds since the run began; moved only by consumed events."""
         return self.driver.loop_seconds()
 
-    def call_at(
+    def call_at(  # type: ignore[override]  # typeshed's variadic types cannot be repeated before Python 3.12
         self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """A durable timer when workflow code asks, at the next position of its branch."""
@@ -141,32 +141,32 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
         Context().run(self.create_task, self.shutdown_asyncgens())
         self.run_forever()
 
-    def run_in_executor(self, *_: Any) -> NoReturn:
+    def run_in_executor(self, *_: Any) -> NoReturn:  # type: ignore[override]  # refuses whatever it is given
         """Threads make the order of events a matter of chance."""
         message = "workflow code asked for a thread"
         raise UsageError(message, hint="put the work into a step; steps made with .defer(…) run side by side")
 
-    async def create_connection(self, *_: Any, **__: Any) -> NoReturn:
+    async def create_connection(self, *_: Any, **__: Any) -> NoReturn:  # type: ignore[override]  # refuses all
         """The world is touched in steps only."""
         message = "workflow code asked for a network connection"
         raise UsageError(message, hint="put the call into a function marked @wb.step")
 
-    create_datagram_endpoint = create_server = create_connection
-    create_unix_connection = create_unix_server = create_connection
+    create_datagram_endpoint = create_server = create_connection  # type: ignore[assignment]  # as above
+    create_unix_connection = create_unix_server = create_connection  # type: ignore[assignment]  # as above
 
-    async def subprocess_exec(self, *_: Any, **__: Any) -> NoReturn:
+    async def subprocess_exec(self, *_: Any, **__: Any) -> NoReturn:  # type: ignore[override]  # refuses all
         """The world is touched in steps only."""
         message = "workflow code asked for a process"
         raise UsageError(message, hint="put the call into a function marked @wb.step")
 
-    subprocess_shell = subprocess_exec
+    subprocess_shell = subprocess_exec  # type: ignore[assignment]  # as above
 
-    def add_reader(self, *_: Any) -> NoReturn:
+    def add_reader(self, *_: Any) -> NoReturn:  # type: ignore[override]  # refuses whatever it is given
         """The world is touched in steps only."""
         message = "workflow code asked to watch a file or socket"
         raise UsageError(message, hint="put the call into a function marked @wb.step")
 
-    add_writer = add_reader
+    add_writer = add_reader  # type: ignore[assignment]  # as above
 
 
 def run_async(driver: Driver, code: Callable[[], Coroutine[Any, Any, Any]]) -> asyncio.Task[Any]:
@@ -210,7 +210,7 @@ def outside_loops(work: Callable[[], Any], interrupt: Callable[[], None] = lambd
     def run() -> None:
         try:
             outcome.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - handed to the calling thread, whatever it is
+        except BaseException as error:
             outcome.set_exception(error)
 
     thread = threading.Thread(target=run, name="workbench-workflow")

@@ -116,14 +116,14 @@ def _outside(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any, k
 def _settle(outcome: Future[Any], work: Callable[[], Any]) -> None:
     try:
         outcome.set_result(work())
-    except BaseException as error:  # noqa: BLE001 - handed to the waiting thread, whatever it is
+    except BaseException as error:
         outcome.set_exception(error)
 
 
 async def _settle_async(outcome: Future[Any], work: Coroutine[Any, Any, Any]) -> None:
     try:
         outcome.set_result(await work)
-    except BaseException as error:  # noqa: BLE001 - handed to the waiting thread; the loop goes on for other bodies
+    except BaseException as error:
         outcome.set_exception(error)
 
 
@@ -133,8 +133,9 @@ async def _await(step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: 
     result = step.function(*args, **kwargs)
     if not inspect.isawaitable(result):
         return result
+    limit = asyncio.timeout(step.declaration.timeout_seconds)
     try:
-        async with asyncio.timeout(step.declaration.timeout_seconds) as limit:
+        async with limit:
             return await result
     except TimeoutError:
         if not limit.expired():

@@ -45,9 +45,13 @@ class SystemClock:
 
     now_ns = staticmethod(time.time_ns)
     mono_ns = staticmethod(time.monotonic_ns)
-    sleep = staticmethod(time.sleep)
     random = staticmethod(random.random)
     uuid4 = staticmethod(uuid.uuid4)
+
+    @staticmethod
+    def sleep(seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
 
     @staticmethod
     def next_of(inbox: queue.SimpleQueue[Any], seconds: float | None) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from workbench._errors import (
@@ -236,7 +237,7 @@ class LiveDriver(Driver):
                     raise
                 self.clock.sleep(delay)
             else:
-                return self.guard(lambda: run.succeeded(result))
+                return self.guard(partial(run.succeeded, result))
 
     def _perform_timer(self, call: Call) -> None:
         cause, due_ns = self.timer_due(call)
@@ -270,7 +271,7 @@ class LiveDriver(Driver):
         while True:
             arrived = self.inbox.take_signal(call.name)
             if arrived is not None:
-                self.guard(lambda: self.journal.answered(EventType.SignalConsumed, call, arrived.seq))
+                self.guard(partial(self.journal.answered, EventType.SignalConsumed, call, arrived.seq))
                 return arrived.value
             remaining = None if due_ns is None else (due_ns - self.clock.now_ns()) / NS
             if remaining is not None and remaining <= 0:

@@ -281,7 +281,7 @@ class Recorder:
         return f"<Recorder {self.path}>"
 
 
-EMPTY = History(Columns(), (), (), ("",), payloads=lambda _row: {})
+EMPTY = History(Columns(), (), (), ("",), payloads=lambda row: {})
 """The history of a run that has not begun."""
 
 
@@ -314,5 +314,5 @@ def _check_end(driver: LiveDriver) -> None:
 def _stop(driver: LiveDriver) -> NoReturn:
     """Raise why the driver halted the workflow, with its own cause and nothing of the workflow's unwinding."""
     reason = driver.halted
-    assert reason is not None  # noqa: S101 - only called after a halt
+    assert reason is not None
     raise reason from reason.__cause__

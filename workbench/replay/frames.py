@@ -40,7 +40,7 @@ class FrameReader:
             fallback: Where the call was written, for calls that a loop runs directly.
         """
         found = []
-        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to the stack
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame.f_code is not self._boundary:
             if _is_user_code(frame.f_code.co_filename, frame.f_globals.get("__name__", "")):
                 found.append(frame)

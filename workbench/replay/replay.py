@@ -107,7 +107,7 @@ def _run(workflow: Workflow[..., Any], driver: SteppingDriver, args: tuple[Any, 
     if driver.outcome is None:
         driver.finish()
     outcome = driver.outcome or ended
-    assert outcome is not None  # noqa: S101 - code that did not end was halted, and a halt says why
+    assert outcome is not None
     return outcome
 
 

@@ -7,7 +7,7 @@ Classes are looked at through `type` itself, so that metaclasses, properties and
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import enum
 import pathlib
@@ -28,12 +28,12 @@ _DIGITS_LIMIT = 1_000
 
 _PLAIN = frozenset(
     {
-        float, bool, complex, type(None), datetime.date, datetime.timedelta, uuid.UUID, range, type(...),
+        float, bool, complex, type(None), dt.date, dt.timedelta, uuid.UUID, range, type(...),
         pathlib.PosixPath, pathlib.PurePosixPath,
     }
 )  # fmt: skip
-_ZONED = frozenset({datetime.datetime, datetime.time})
-_ZONES = frozenset({type(None), datetime.timezone})
+_ZONED = frozenset({dt.datetime, dt.time})
+_ZONES = frozenset({type(None), dt.timezone})
 """Zones whose repr is not the user's."""
 _BRACKETS: dict[type, tuple[str, str]] = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("{", "}")}
 _CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
@@ -51,7 +51,7 @@ def safe_repr(value: Any) -> str:
         return repr(value)
     try:
         text = _Writer().write(value, 0)
-    except Exception:  # noqa: BLE001 - another thread may change a container while it is read; a debugger goes on
+    except Exception:
         text = f"<{_type_name(kind)}>"
     return text if len(text) <= _LIMIT else text[:_LIMIT] + "…"
 

@@ -20,12 +20,14 @@ __all__ = ["tripwire"]
 _FORBIDDEN = frozenset(
     {
         "_thread.start_joinable_thread", "_thread.start_new_thread", "ftplib.connect", "http.client.connect",
-        "http.client.send", "os.chdir", "os.chflags", "os.chmod", "os.chown", "os.exec", "os.fork", "os.forkpty", "os.kill", "os.killpg", "os.link", "os.mkdir", "os.posix_spawn",
-        "os.putenv", "os.remove", "os.removexattr", "os.rename", "os.rmdir", "os.setxattr", "os.spawn", "os.symlink", "os.system", "os.truncate",
-        "os.unsetenv", "os.utime", "pty.spawn", "shutil.copyfile", "shutil.move", "shutil.rmtree",
-        "signal.pthread_kill", "smtplib.connect", "smtplib.send", "socket.bind", "socket.connect",
-        "socket.getaddrinfo", "socket.gethostbyname", "socket.sendmsg", "socket.sendto", "sqlite3.connect",
-        "subprocess.Popen", "tempfile.mkdtemp", "tempfile.mkstemp", "urllib.Request", "webbrowser.open",
+        "http.client.send", "os.chdir", "os.chflags", "os.chmod", "os.chown", "os.exec", "os.fork",
+        "os.forkpty", "os.kill", "os.killpg", "os.link", "os.mkdir", "os.posix_spawn", "os.putenv", "os.remove",
+        "os.removexattr", "os.rename", "os.rmdir", "os.setxattr", "os.spawn", "os.symlink", "os.system",
+        "os.truncate", "os.unsetenv", "os.utime", "pty.spawn", "shutil.copyfile", "shutil.move",
+        "shutil.rmtree", "signal.pthread_kill", "smtplib.connect", "smtplib.send", "socket.bind",
+        "socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendmsg", "socket.sendto",
+        "sqlite3.connect", "subprocess.Popen", "tempfile.mkdtemp", "tempfile.mkstemp", "urllib.Request",
+        "webbrowser.open",
     }
 )  # fmt: skip
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND

@@ -29,5 +29,5 @@ def sniff(path: Path, head: bytes) -> bool:
 
 def load(path: Path, mode: OpenMode | str = OpenMode.PREFIX) -> Loaded:
     """Open a recording; see `workbench.journal.open_log` for the errors."""
-    log = open_log(path, mode)
+    log = open_log(path, mode, index=True)
     return Loaded(log.history, log.report, path)
