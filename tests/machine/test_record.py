@@ -41,7 +41,7 @@ def test_an_intent_without_an_outcome_is_in_doubt() -> None:
     ],
     ids=["done", "failed", "second", "restarted", "undone", "happened", "undone and again", "cancelled"],
 )
-def test_doubt_is_an_attempt_that_nothing_ended(given: Given, doubt: bool, attempts: int) -> None:
+def test_doubt_is_an_attempt_that_nothing_ended(given: Given, doubt: bool, attempts: int) -> None:  # noqa: FBT001 - a column of the table
     record = given.record()
     slot = record.slots[1,]
     assert (slot.in_doubt(record.history), slot.attempts(record.history)) == (doubt, attempts)
@@ -64,7 +64,7 @@ def test_draws_answer_themselves_and_keep_out_of_the_order() -> None:
 
 
 @pytest.mark.parametrize(("kind", "definite"), list(product(Kind, [True, False])))
-def test_what_may_be_tried_again(kind: Kind, definite: bool) -> None:
+def test_what_may_be_tried_again(kind: Kind, definite: bool) -> None:  # noqa: FBT001 - a column of the table
     retry = Retry(max_attempts=3, never_on=(KeyError,))
     may_repeat = definite or kind in {Kind.PURE, Kind.READ, Kind.IDEMPOTENT, Kind.KEYED}
     for attempt in (1, 2, 3, 4):

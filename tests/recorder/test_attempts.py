@@ -135,7 +135,7 @@ def test_attempts_of_a_gathered_step_go_on_beside_the_others(tmp_path: Path) -> 
         (ValueError(), False),
     ],
 )
-def test_a_failure_is_definite_only_where_nothing_can_have_happened(error: BaseException, definite: bool) -> None:
+def test_a_failure_is_definite_only_where_nothing_can_have_happened(error: BaseException, definite: bool) -> None:  # noqa: FBT001 - a column of the table
     assert is_definite(error) is definite
 
 

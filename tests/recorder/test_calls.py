@@ -60,10 +60,7 @@ class OutOfStockError(Exception):
 @wb.step(kind="write", definite_errors=(OutOfStockError,))
 def refuse(sku: str) -> None:
     ran.append(f"refuse {sku}")
-    try:
-        raise KeyError(sku)
-    except KeyError as error:
-        raise OutOfStockError(sku) from error
+    raise OutOfStockError(sku) from KeyError(sku)
 
 
 def twice(clock: FakeClock, path: Path, code: Callable[..., Any], *args: Any) -> Any:
@@ -297,6 +294,7 @@ def test_an_unrecordable_workflow_argument_begins_no_run(tmp_path: Path, clock: 
 def test_outside_a_workflow_everything_is_plain_python(monkeypatch: pytest.MonkeyPatch) -> None:
     @wb.step(kind="keyed", key=lambda order: f"charge/{order}")
     def charge(order: str) -> str:
+        assert wb.current_key() == f"charge/{order}"
         return wb.current_key()
 
     @wb.workflow

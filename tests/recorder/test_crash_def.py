@@ -53,6 +53,7 @@ def look(place: str) -> str:
 @wb.step(kind="keyed", key=lambda order: f"charge/{order}")
 def charge(order: str) -> Charge:
     note("keyed")
+    assert wb.current_key().endswith(order)
     keys.append(wb.current_key())
     return Charge("ch_1", Decimal("9.90"))
 

@@ -124,7 +124,7 @@ def test_halted_code_gets_no_more_answers(tmp_path: Path, monkeypatch: pytest.Mo
         finally:
             try:
                 look("cleanup")
-            except BaseException:
+            except BaseException:  # noqa: BLE001 - the worst a workflow can do
                 ran.append("swallowed")
         return "went on"
 
@@ -322,7 +322,7 @@ def test_a_workflow_written_in_a_cell_records_its_source(tmp_path: Path, monkeyp
     name = "<ipython-input-7-abc>"
     monkeypatch.setitem(linecache.cache, name, (len(text), None, text.splitlines(keepends=True), name))
     names: dict[str, Any] = {"__name__": "__main__"}
-    exec(compile(text, name, "exec"), names)
+    exec(compile(text, name, "exec"), names)  # noqa: S102 - as a notebook does
     with FakeClock().recorder(tmp_path / "a.wlog") as recorder:
         assert recorder.run(names["cell"], 1, id="r") == 2
     history = open_log(tmp_path / "a.wlog").history

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,21 +52,24 @@ def test_stops_come_in_log_order_and_leave_out_nothing(tmp_path: Path, name: str
 
 def test_results_of_parallel_calls_do_not_swap(tmp_path: Path) -> None:
     """Same function, same arguments, answered in the other order: each caller keeps its own."""
-    turns = [asyncio.Event(), asyncio.Event()]
-    count = [0]
+    second_is_in = threading.Event()
+    begun: list[int] = []
 
     @wb.step(kind="read")
     async def turn() -> int:
-        mine = count[0]
-        count[0] += 1
+        begun.append(len(begun))
+        mine = begun[-1]
         if mine == 0:
-            await turns[0].wait()
-        else:
-            turns[0].set()
+            await asyncio.to_thread(second_is_in.wait, 10)
+        return mine
+
+    async def branch() -> int:
+        mine = await turn()
+        second_is_in.set()
         return mine
 
     async def code() -> list[int]:
-        return list(await asyncio.gather(turn(), turn()))
+        return list(await asyncio.gather(branch(), branch()))
 
     with FakeClock().recorder(tmp_path / "a.wlog") as recorder:
         assert recorder.run(code, id="r") == [0, 1]
@@ -158,7 +161,7 @@ PROGRAMS = st.recursive(
 """Small, so that a failure is read at a glance: leaves are calls, inner nodes are control flow."""
 
 
-async def _leaf(word: str) -> Any:
+async def _leaf(word: str) -> Any:  # noqa: PLR0911 - one answer per word
     match word:
         case "slow":
             return await slow("s")
@@ -176,7 +179,7 @@ async def _leaf(word: str) -> Any:
         case "fail":
             try:
                 return (await wb.gather(reserve.defer("none")))[0]
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - as much as a workflow may catch
                 return repr(error)
         case "patched":
             return wb.patched("p")
@@ -184,7 +187,7 @@ async def _leaf(word: str) -> Any:
             return str(wb.now() if word == "now" else wb.uuid4())
 
 
-async def interpret(program: Any) -> Any:
+async def interpret(program: Any) -> Any:  # noqa: PLR0911 - one answer per word
     """A workflow whose code is its argument."""
     if isinstance(program, str):
         return await _leaf(program)
@@ -217,7 +220,3 @@ def test_any_small_program_replays_exactly(tmp_path_factory: pytest.TempPathFact
     trace = replayed(interpret, history)
     assert trace.outcome == Completed(result), str(trace)
     assert [stop.seq for stop in trace.steps] == [history.columns.seq[row] for row in history.rows_of("r")]
-
-
-def names(codes: list[Callable[..., Any]]) -> list[str]:
-    return [code.__name__ for code in codes]

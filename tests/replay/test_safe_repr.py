@@ -23,8 +23,8 @@ def trap(*_: Any, **__: Any) -> NoReturn:
 
 
 class Meta(type):
-    __name__ = property(trap)  # type: ignore[assignment]  # the point
-    __module__ = property(trap)  # type: ignore[assignment]  # the point
+    __name__ = property(trap)
+    __module__ = property(trap)
     mro_entries = property(trap)
 
     def __repr__(cls) -> str:
@@ -33,7 +33,7 @@ class Meta(type):
 
 class Hostile(metaclass=Meta):
     __repr__ = __str__ = __len__ = __iter__ = __hash__ = __eq__ = __bool__ = __format__ = trap
-    __class__ = property(trap)  # type: ignore[assignment]  # the point
+    __class__ = property(trap)
     __getattr__ = trap
     shape = property(trap)
 
@@ -56,7 +56,7 @@ class HostileText(str):
 
 
 class HostileError(Exception):
-    args = property(trap)  # type: ignore[assignment]  # the point
+    args = property(trap)
     __repr__ = __str__ = trap
 
 

@@ -36,7 +36,7 @@ _REMEDIES = {
 }
 
 
-class Divergence(DivergenceError):
+class Divergence(DivergenceError):  # noqa: N818 - the noun of the product; its base has the suffix
     """The first difference between code and log.
 
     Attributes:

@@ -28,7 +28,7 @@ def now() -> datetime:
     """The time, as an aware UTC datetime; the recorded one in replay."""
     scope = CURRENT_SCOPE.get()
     if scope is None:
-        return datetime.now(UTC)
+        return datetime.now(UTC)  # noqa: TID251 - outside a workflow it is the plain clock
     return instant(_instant(scope, Verb.READ_CLOCK))
 
 
@@ -36,7 +36,7 @@ def random() -> float:
     """A random number in [0, 1); the recorded one in replay."""
     scope = CURRENT_SCOPE.get()
     if scope is None:
-        return _random.random()
+        return _random.random()  # noqa: S311, TID251 - outside a workflow; not for cryptography
     return float(_instant(scope, Verb.DRAW_RANDOM))
 
 
@@ -44,7 +44,7 @@ def uuid4() -> _uuid.UUID:
     """A random UUID; the recorded one in replay."""
     scope = CURRENT_SCOPE.get()
     if scope is None:
-        return _uuid.uuid4()
+        return _uuid.uuid4()  # noqa: TID251 - outside a workflow
     value = _instant(scope, Verb.DRAW_UUID)
     return value if isinstance(value, _uuid.UUID) else _uuid.UUID(str(value))
 

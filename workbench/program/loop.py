@@ -146,20 +146,20 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
         message = "workflow code asked for a thread"
         raise UsageError(message, hint="put the work into a step; steps made with .defer(…) run side by side")
 
-    async def create_connection(self, *_: Any, **__: Any) -> NoReturn:  # type: ignore[override]  # refuses all
+    async def create_connection(self, *_: Any, **__: Any) -> NoReturn:
         """The world is touched in steps only."""
         message = "workflow code asked for a network connection"
         raise UsageError(message, hint="put the call into a function marked @wb.step")
 
-    create_datagram_endpoint = create_server = create_connection  # type: ignore[assignment]  # as above
-    create_unix_connection = create_unix_server = create_connection  # type: ignore[assignment]  # as above
+    create_datagram_endpoint = create_server = create_connection
+    create_unix_connection = create_unix_server = create_connection
 
-    async def subprocess_exec(self, *_: Any, **__: Any) -> NoReturn:  # type: ignore[override]  # refuses all
+    async def subprocess_exec(self, *_: Any, **__: Any) -> NoReturn:
         """The world is touched in steps only."""
         message = "workflow code asked for a process"
         raise UsageError(message, hint="put the call into a function marked @wb.step")
 
-    subprocess_shell = subprocess_exec  # type: ignore[assignment]  # as above
+    subprocess_shell = subprocess_exec
 
     def add_reader(self, *_: Any) -> NoReturn:  # type: ignore[override]  # refuses whatever it is given
         """The world is touched in steps only."""
@@ -210,7 +210,7 @@ def outside_loops(work: Callable[[], Any], interrupt: Callable[[], None] = lambd
     def run() -> None:
         try:
             outcome.set_result(work())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - handed to the calling thread, whatever it is
             outcome.set_exception(error)
 
     thread = threading.Thread(target=run, name="workbench-workflow")

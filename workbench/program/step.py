@@ -11,7 +11,7 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
+from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar, cast, overload
 
 from workbench._errors import UsageError
 from workbench.machine import NO_RETRY, Call, Retry, Verb
@@ -25,8 +25,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """What a live driver needs to carry a step call out.
 
     Attributes:
@@ -74,7 +73,7 @@ class Step(Generic[P, R]):
         is_async: The function is `async def`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what can be declared of a step
         self,
         function: Callable[P, R],
         declaration: Declaration,
@@ -173,7 +172,7 @@ def step(
 ) -> Callable[[Callable[P, R]], Step[P, R]]: ...
 
 
-def step(
+def step(  # noqa: PLR0913 - what can be declared of a step
     function: Callable[P, R] | None = None,
     /,
     *,

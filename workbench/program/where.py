@@ -33,7 +33,7 @@ NOT_KNOWN = Place("", 0, "")
 
 def place_of_caller() -> Place:
     """The innermost line of user code on the stack, or `NOT_KNOWN` when a loop runs the call directly."""
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to one's caller
     while frame is not None and _drives(frame.f_globals.get("__name__", "")):
         if frame.f_code is _LOOP_CODE:
             return NOT_KNOWN  # below lies whoever started the loop, not who made the call

@@ -116,14 +116,14 @@ def _outside(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any, k
 def _settle(outcome: Future[Any], work: Callable[[], Any]) -> None:
     try:
         outcome.set_result(work())
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - handed to the waiting thread, whatever it is
         outcome.set_exception(error)
 
 
 async def _settle_async(outcome: Future[Any], work: Coroutine[Any, Any, Any]) -> None:
     try:
         outcome.set_result(await work)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - handed to the waiting thread; the loop goes on for other bodies
         outcome.set_exception(error)
 
 

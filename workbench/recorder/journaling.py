@@ -5,9 +5,11 @@ Bodies are mappings of plain names; `journal/FORMAT.md` lists them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workbench._errors import PayloadError
+from workbench.journal.codec import encode
 from workbench.machine import Call
 from workbench.model import NOWHERE, Declaration, EventType, Kind
 from workbench.program import Invocation, Place, Step, Workflow, place_of_caller, plain_arguments
@@ -92,8 +94,7 @@ class RunJournal:
         body: dict[str, Any] = plain_arguments(call) if attempt == 1 else {}
         if key:
             body["key"] = key
-        body["at"] = list(_place(call))
-        encoded = self._encoding.encode(body, step.sensitive)
+        encoded = _placed(self._encoding.encode(body, step.sensitive), call)
         return self._writer.append(
             EventType.StepStarted, self._run, self._step_number(step), call.position, encoded,
             attempt=attempt, durable=step.declaration.kind.needs_durable_intent,
@@ -190,6 +191,16 @@ class RunJournal:
             return ""
         self._writer.add_source(source)
         return source.digest
+
+
+def _placed(body: bytes, call: Call) -> bytes:
+    """The encoded mapping `body` with `at`, the place of the call, as one more entry: encoded once for each line."""
+    return bytes((body[0] + 1,)) + body[1:] + _encoded_place(_place(call))  # a mapping of less than 15 entries
+
+
+@lru_cache(maxsize=4096)
+def _encoded_place(place: Place) -> bytes:
+    return encode({"at": list(place)})[1:]
 
 
 def _place(call: Call) -> Place:

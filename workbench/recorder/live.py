@@ -64,7 +64,7 @@ class LiveDriver(Driver):
         run_child: Runs a child workflow to its end.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the ports of a driver; one value would only hide them
         self,
         journal: RunJournal,
         encoding: Encoding,
@@ -221,7 +221,8 @@ class LiveDriver(Driver):
         slot = self.record.slots.get(call.position)
         if slot is None or slot.verb is not Verb.CALL_STEP:
             return StepRun(self.journal, self.clock, call)
-        return self.guard(lambda: settle_doubt(self, call, slot))
+        settled: StepRun | Found = self.guard(lambda: settle_doubt(self, call, slot))
+        return settled
 
     def _perform_step(self, call: Call) -> Any:
         run = self.step_run(call)
@@ -232,7 +233,7 @@ class LiveDriver(Driver):
             try:
                 result = self.bodies.run(run.step, run.invocation.args, run.invocation.kwargs, run.key)
             except Exception as error:
-                delay = self.guard(lambda failure=error: run.failed(failure))
+                delay = self.guard(partial(run.failed, error))
                 if delay is None:
                     raise
                 self.clock.sleep(delay)

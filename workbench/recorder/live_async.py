@@ -91,7 +91,7 @@ class AsyncLiveDriver(LiveDriver):
         if error is None:
             try:
                 result = self.guard(lambda: run.succeeded(done.result()))
-            except Exception as refused:
+            except Exception as refused:  # noqa: BLE001 - goes to the waiting code
                 self._reject(call, refused)
             else:
                 self._resolve(call, result)
@@ -132,7 +132,7 @@ class AsyncLiveDriver(LiveDriver):
         """Deliver one answer: the next recorded one, else the next that happens."""
         try:
             self._deliver_one()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - kept, and raised by the recorder once the loop has stopped
             if self.halted is None:
                 self.halted = error
             asyncio.get_running_loop().stop()

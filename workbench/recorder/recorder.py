@@ -171,7 +171,7 @@ class Recorder:
 
     # --- executing ------------------------------------------------------------------------------------------
 
-    def _execute(
+    def _execute(  # noqa: PLR0913 - all that a run can be begun or resumed with
         self,
         code: Workflow[..., Any],
         run_id: str,
@@ -281,7 +281,7 @@ class Recorder:
         return f"<Recorder {self.path}>"
 
 
-EMPTY = History(Columns(), (), (), ("",), payloads=lambda row: {})
+EMPTY = History(Columns(), (), (), ("",), payloads=lambda row: {})  # noqa: ARG005 - the protocol names it
 """The history of a run that has not begun."""
 
 
@@ -314,5 +314,5 @@ def _check_end(driver: LiveDriver) -> None:
 def _stop(driver: LiveDriver) -> NoReturn:
     """Raise why the driver halted the workflow, with its own cause and nothing of the workflow's unwinding."""
     reason = driver.halted
-    assert reason is not None
+    assert reason is not None  # noqa: S101 - only called after a halt
     raise reason from reason.__cause__

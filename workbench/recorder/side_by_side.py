@@ -89,7 +89,7 @@ class _Together:
         if error is None:
             try:
                 self._results[run.call.position] = self._driver.guard(lambda: run.succeeded(future.result()))
-            except Exception as refused:
+            except Exception as refused:  # noqa: BLE001 - raised when all have ended
                 self._failures.append(refused)
         elif isinstance(error, Exception):
             delay = self._driver.guard(lambda: run.failed(error))

@@ -40,14 +40,15 @@ class FrameReader:
             fallback: Where the call was written, for calls that a loop runs directly.
         """
         found = []
-        frame: FrameType | None = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to the stack
         while frame is not None and frame.f_code is not self._boundary:
             if _is_user_code(frame.f_code.co_filename, frame.f_globals.get("__name__", "")):
                 found.append(frame)
             frame = frame.f_back
         if not found:
             return ((Frame(fallback, {}),) if fallback.line else ()), ()
-        frames, changed = [], ()
+        frames: list[Frame] = []
+        changed: tuple[str, ...] = ()
         for depth, user in enumerate(reversed(found)):
             key = (branch, depth, user.f_code)
             names = self._locals(user)

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from workbench._errors import NeedsSecretError, RunNotFoundError, UsageError
-from workbench.machine import Edit, RunRecord, read_run
+from workbench.machine import Edit, read_run
 from workbench.model import History
 from workbench.program import (
     CURRENT_SCOPE,
@@ -79,7 +79,7 @@ def replay(
             return _run(workflow, driver, args, kwargs)
 
     outcome: Outcome = outside_loops(run) if workflow.is_async else run()
-    _close(tracer, record, driver, outcome)
+    _close(tracer, driver, outcome)
     unused = tuple(edits[number] for number in sorted(driver.machine.unused_edits))
     return Trace(record.run_id, tracer.stops, outcome, tuple(edits), isolation, unused)
 
@@ -100,14 +100,14 @@ def _run(workflow: Workflow[..., Any], driver: SteppingDriver, args: tuple[Any, 
         pass
     except NeedsSecretError as error:
         return driver.outcome or Needs((), "", "", None, why=str(error))
-    except (Exception, asyncio.CancelledError) as error:
+    except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - how the workflow ended, a value here
         ended = Failed(error)
     if driver.failure is not None:
         raise driver.failure
     if driver.outcome is None:
         driver.finish()
     outcome = driver.outcome or ended
-    assert outcome is not None
+    assert outcome is not None  # noqa: S101 - code that did not end was halted, and a halt says why
     return outcome
 
 
@@ -125,7 +125,7 @@ def _call(workflow: Workflow[..., Any], driver: SteppingDriver, args: tuple[Any,
         CURRENT_SCOPE.reset(token)
 
 
-def _close(tracer: Tracer, record: RunRecord, driver: SteppingDriver, outcome: Outcome) -> None:
+def _close(tracer: Tracer, driver: SteppingDriver, outcome: Outcome) -> None:
     if isinstance(outcome, Completed | Failed):
         failed = isinstance(outcome, Failed)
         note = safe_repr(outcome.error if isinstance(outcome, Failed) else outcome.value)

@@ -51,7 +51,7 @@ def safe_repr(value: Any) -> str:
         return repr(value)
     try:
         text = _Writer().write(value, 0)
-    except Exception:
+    except Exception:  # noqa: BLE001 - another thread may change a container while it is read; a debugger goes on
         text = f"<{_type_name(kind)}>"
     return text if len(text) <= _LIMIT else text[:_LIMIT] + "…"
 
@@ -67,7 +67,7 @@ class _Writer:
         self._room -= len(text)
         return text
 
-    def _text(self, value: Any, kind: type, depth: int) -> str:
+    def _text(self, value: Any, kind: type, depth: int) -> str:  # noqa: PLR0911 - one line per kind of value
         if kind in _PLAIN:
             return repr(value)
         if kind is int:
@@ -87,7 +87,7 @@ class _Writer:
             return self._items(value, kind, kind, depth)
         return self._object(value, kind, depth)
 
-    def _object(self, value: Any, kind: type, depth: int) -> str:
+    def _object(self, value: Any, kind: type, depth: int) -> str:  # noqa: PLR0911 - as above
         name = _type_name(kind)
         bases = _mro(kind)
         if type in bases:

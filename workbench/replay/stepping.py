@@ -180,7 +180,7 @@ class SteppingDriver(Driver):
     def _virtual_draw(self, call: Call) -> Any:
         if call.verb is Verb.READ_CLOCK:
             return self._now_ns
-        chance = random.Random(f"{self.record.run_id} {call.position}")
+        chance = random.Random(f"{self.record.run_id} {call.position}")  # noqa: S311 - repeatable, not secret
         if call.verb is Verb.DRAW_RANDOM:
             return chance.random()
         return uuid.UUID(int=chance.getrandbits(128), version=4)

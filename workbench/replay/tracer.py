@@ -118,7 +118,7 @@ class Tracer:
             stack, _ = self._where.get(event.position, ((), ()))
             self._add(quiet, event.type, event.position, event.name, AnswerSource.RECORDED, (stack, ()))
 
-    def _add(
+    def _add(  # noqa: PLR0913, PLR0917 - the facts of a stop, by position because every stop passes here
         self, row: int, event: EventType, position: Position, name: str, source: str, where: _Where, note: str = ""
     ) -> None:
         seq = self._record.history.columns.seq[row] if row >= 0 else 0
