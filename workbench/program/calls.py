@@ -6,13 +6,11 @@ functions stay testable as plain Python.
 
 from __future__ import annotations
 
-import asyncio
-import random as _random
+import sys
 import time as _time
-import uuid as _uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench._errors import UsageError
 from workbench.machine import Call, Verb
@@ -20,6 +18,9 @@ from workbench.model import instant
 from workbench.program.scope import CURRENT_SCOPE, Scope, scope_here
 from workbench.program.step import Deferred
 from workbench.program.workflow import as_workflow
+
+if TYPE_CHECKING:
+    import uuid as _uuid
 
 __all__ = ["child", "gather", "now", "patched", "random", "signal", "sleep", "uuid4"]
 

@@ -6,15 +6,17 @@ Code outside a workflow, and the body of a step, have none: there, everything is
 
 from __future__ import annotations
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextvars import ContextVar
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench._errors import UsageError
 from workbench.machine import Call, Verb
 from workbench.model import MAX_DEPTH, Position, position_text
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["CURRENT_KEY", "CURRENT_SCOPE", "Driver", "Scope", "scope_here"]
 

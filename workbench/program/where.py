@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from functools import cache
 from types import FrameType
@@ -10,7 +9,10 @@ from typing import NamedTuple
 
 __all__ = ["NOT_KNOWN", "Place", "place_of_caller"]
 
-_DRIVING = ("workbench.program.", "workbench.recorder.", "workbench.replay.", "asyncio.", "contextvars")
+_DRIVING = (
+    *("workbench.program.", "workbench.recorder.", "workbench.replay.", "asyncio.", "contextvars"),
+    *("httpx.", "httpcore.", "requests.", "urllib3."),
+)
 """Modules that stand between the user's code and the driver."""
 
 
@@ -35,7 +37,7 @@ def place_of_caller() -> Place:
     """The innermost line of user code on the stack, or `NOT_KNOWN` when a loop runs the call directly."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to one's caller
     while frame is not None and _drives(frame.f_globals.get("__name__", "")):
-        if frame.f_code is _LOOP_CODE:
+        if frame.f_code.co_name == _LOOP:
             return NOT_KNOWN  # below lies whoever started the loop, not who made the call
         frame = frame.f_back
     if frame is None:
@@ -49,4 +51,5 @@ def _drives(module: str) -> bool:
     return module.startswith(_DRIVING)
 
 
-_LOOP_CODE = asyncio.BaseEventLoop.run_forever.__code__
+_LOOP = "run_forever"
+"""The function of asyncio below which no call was written."""
