@@ -25,9 +25,9 @@ from workbench.program import (
     uuid4,
     workflow,
 )
-from workbench.recorder import Recorder
 
 if TYPE_CHECKING:
+    from workbench.recorder import Recorder
     from workbench.recording import Branch, Recording, Run, diff, open
 
 __version__ = "0.1.0"
@@ -55,8 +55,12 @@ __all__ = [
     "workflow",
 ]
 
-_LAZY = dict.fromkeys(("Branch", "Recording", "Run", "diff", "open"), "workbench.recording")
-"""Names whose room loads pandas; imported at first use, so that a production worker never pays for them."""
+_LAZY = {
+    "Recorder": "workbench.recorder",
+    **dict.fromkeys(("Branch", "Recording", "Run", "diff", "open"), "workbench.recording"),
+}
+"""Names whose room is imported at first use: `recording` loads pandas, which a production worker never pays for,
+and a module that only declares steps needs no recorder."""
 
 
 def __getattr__(name: str) -> Any:

@@ -7,9 +7,10 @@ functions stay testable as plain Python.
 from __future__ import annotations
 
 import sys
-import time as _time
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from workbench._errors import UsageError
@@ -20,7 +21,7 @@ from workbench.program.step import Deferred
 from workbench.program.workflow import as_workflow
 
 if TYPE_CHECKING:
-    import uuid as _uuid
+    import uuid
 
 __all__ = ["child", "gather", "now", "patched", "random", "signal", "sleep", "uuid4"]
 
@@ -37,17 +38,21 @@ def random() -> float:
     """A random number in [0, 1); the recorded one in replay."""
     scope = CURRENT_SCOPE.get()
     if scope is None:
-        return _random.random()  # noqa: S311, TID251 - outside a workflow; not for cryptography
+        from random import random as draw  # its module is dear to load, and a recorded workflow never needs it
+
+        return draw()  # noqa: S311 - outside a workflow; not for cryptography
     return float(_instant(scope, Verb.DRAW_RANDOM))
 
 
-def uuid4() -> _uuid.UUID:
+def uuid4() -> uuid.UUID:
     """A random UUID; the recorded one in replay."""
     scope = CURRENT_SCOPE.get()
     if scope is None:
-        return _uuid.uuid4()  # noqa: TID251 - outside a workflow
-    value = _instant(scope, Verb.DRAW_UUID)
-    return value if isinstance(value, _uuid.UUID) else _uuid.UUID(str(value))
+        from uuid import uuid4 as draw  # as above
+
+        return draw()
+    value: uuid.UUID = _instant(scope, Verb.DRAW_UUID)
+    return value
 
 
 def _instant(scope: Scope, verb: Verb) -> Any:
@@ -65,7 +70,7 @@ def sleep(seconds: float) -> Any:
     """
     scope = CURRENT_SCOPE.get()
     if scope is None:
-        return asyncio.sleep(seconds) if _in_loop() else _time.sleep(seconds)
+        return _asyncio().sleep(seconds) if _in_loop() else time.sleep(seconds)
     return scope.driver.call(scope, Verb.START_TIMER, "", {"seconds": float(seconds)})
 
 
@@ -122,7 +127,7 @@ def gather(*calls: Any) -> Any:
     if scope is None:
         return _plain_gather(calls)
     if scope.driver.is_async:
-        return asyncio.gather(*(_awaitable(scope, call) for call in calls))
+        return _asyncio().gather(*(_awaitable(scope, call) for call in calls))
     for call in calls:
         if not isinstance(call, Deferred):
             message = f"wb.gather in a def workflow takes deferred step calls, not {type(call).__name__}"
@@ -136,7 +141,7 @@ def _awaitable(scope: Scope, call: Any) -> Awaitable[Any]:
 
 def _plain_gather(calls: tuple[Any, ...]) -> Any:
     results = [call.step(*call.args, **call.kwargs) if isinstance(call, Deferred) else call for call in calls]
-    return asyncio.gather(*map(_as_awaitable, results)) if _in_loop() else results
+    return _asyncio().gather(*map(_as_awaitable, results)) if _in_loop() else results
 
 
 async def _constant(value: Any) -> Any:
@@ -161,8 +166,18 @@ def patched(patch_id: str) -> bool:
 
 
 def _in_loop() -> bool:
+    """Whether an event loop runs here; without asyncio loaded none can."""
+    if "asyncio" not in sys.modules:
+        return False
     try:
-        asyncio.get_running_loop()
+        _asyncio().get_running_loop()
     except RuntimeError:
         return False
     return True
+
+
+def _asyncio() -> ModuleType:
+    """asyncio takes a quarter of the time budget of `import workbench`, and `def` workflows do without."""
+    import asyncio
+
+    return asyncio

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar, cast, overload
@@ -17,7 +18,7 @@ from workbench._errors import UsageError
 from workbench.machine import NO_RETRY, Call, Retry, Verb
 from workbench.model import Declaration, Kind
 from workbench.program.scope import CURRENT_KEY, CURRENT_SCOPE, Scope, scope_here
-from workbench.program.where import NOT_KNOWN, Place, place_of_caller
+from workbench.program.where import NOT_KNOWN, Place, place_of, place_of_caller
 
 __all__ = ["Deferred", "Invocation", "Step", "current_key", "step"]
 
@@ -32,7 +33,7 @@ class Invocation(NamedTuple):
         step: The step.
         args: Positional arguments, as given.
         kwargs: Keyword arguments, as given.
-        place: Where the call was written, when it was made before it was awaited.
+        place: Where the call was written; `NOT_KNOWN` when only the stack can tell.
     """
 
     step: Step[..., Any]
@@ -101,6 +102,13 @@ class Step(Generic[P, R]):
         """Name in log, frames and replay."""
         return self.declaration.name
 
+    @functools.cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the function's positional parameters, in order; none for a callable without Python code."""
+        function = inspect.unwrap(self.function)
+        code = getattr(function, "__code__", None)
+        return () if code is None else code.co_varnames[inspect.ismethod(function) : code.co_argcount]
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the step: through the workflow's driver inside a workflow, plainly elsewhere."""
         scope = CURRENT_SCOPE.get()
@@ -108,7 +116,8 @@ class Step(Generic[P, R]):
             return self._plain(*args, **kwargs)
         if self.is_async and scope.driver.is_async:
             return cast("R", self._in_task(args, kwargs, place_of_caller()))
-        return cast("R", scope.driver.wait(self.call_in(scope, args, kwargs)))
+        place = place_of(sys._getframe(1))  # noqa: SLF001 - the documented way to one's caller
+        return cast("R", scope.driver.wait(self.call_in(scope, args, kwargs, place)))
 
     def defer(self, *args: P.args, **kwargs: P.kwargs) -> Deferred[R]:
         """The call, not made yet, for `wb.gather`."""

@@ -7,7 +7,7 @@ from functools import cache
 from types import FrameType
 from typing import NamedTuple
 
-__all__ = ["NOT_KNOWN", "Place", "place_of_caller"]
+__all__ = ["NOT_KNOWN", "Place", "place_of", "place_of_caller"]
 
 _DRIVING = (
     *("workbench.program.", "workbench.recorder.", "workbench.replay.", "asyncio.", "contextvars"),
@@ -33,6 +33,14 @@ class Place(NamedTuple):
 NOT_KNOWN = Place("", 0, "")
 
 
+def place_of(frame: FrameType) -> Place:
+    """Where a frame stands, or `NOT_KNOWN` when it is not the user's."""
+    if _drives(frame.f_globals.get("__name__", "")):
+        return NOT_KNOWN
+    code = frame.f_code
+    return Place(code.co_filename, frame.f_lineno, code.co_name)
+
+
 def place_of_caller() -> Place:
     """The innermost line of user code on the stack, or `NOT_KNOWN` when a loop runs the call directly."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to one's caller
@@ -40,10 +48,7 @@ def place_of_caller() -> Place:
         if frame.f_code.co_name == _LOOP:
             return NOT_KNOWN  # below lies whoever started the loop, not who made the call
         frame = frame.f_back
-    if frame is None:
-        return NOT_KNOWN
-    code = frame.f_code
-    return Place(code.co_filename, frame.f_lineno, code.co_name)
+    return NOT_KNOWN if frame is None else place_of(frame)
 
 
 @cache

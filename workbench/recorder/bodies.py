@@ -105,11 +105,12 @@ def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
 
 def _outside(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Any:
     scope = CURRENT_SCOPE.set(None)
-    token = CURRENT_KEY.set(key)
+    token = CURRENT_KEY.set(key) if key or CURRENT_KEY.get() else None
     try:
         return function(*args, **kwargs)
     finally:
-        CURRENT_KEY.reset(token)
+        if token is not None:
+            CURRENT_KEY.reset(token)
         CURRENT_SCOPE.reset(scope)
 
 

@@ -5,6 +5,7 @@ Bodies are mappings of plain names; `journal/FORMAT.md` lists them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from workbench._errors import PayloadError
 from workbench.journal.codec import encode
 from workbench.machine import Call
 from workbench.model import NOWHERE, Declaration, EventType, Kind
-from workbench.program import Invocation, Place, Step, Workflow, place_of_caller, plain_arguments
+from workbench.program import NOT_KNOWN, Invocation, Place, Step, Workflow, place_of_caller, plain_arguments
 from workbench.recorder.sources import source_of
 
 if TYPE_CHECKING:
@@ -91,10 +92,13 @@ class RunJournal:
         """
         invocation: Invocation = call.request
         step = invocation.step
-        body: dict[str, Any] = plain_arguments(call) if attempt == 1 else {}
+        if attempt == 1:
+            encoded = self._encoding.encode_arguments(step, invocation.args, invocation.kwargs)
+        else:
+            encoded = _EMPTY
         if key:
-            body["key"] = key
-        encoded = _placed(self._encoding.encode(body, step.sensitive), call)
+            encoded = _with(encoded, self._encoding.encode({"key": key}, step.sensitive))
+        encoded = _with(encoded, _encoded_place(_place(call)))
         return self._writer.append(
             EventType.StepStarted, self._run, self._step_number(step), call.position, encoded,
             attempt=attempt, durable=step.declaration.kind.needs_durable_intent,
@@ -105,7 +109,7 @@ class RunJournal:
         step: Step[..., Any] = call.request.step
         refused = None
         try:
-            body = self._encoding.encode({"result": result}, step.sensitive)
+            body = self._encoding.encode_result(result, step.sensitive)
         except PayloadError as error:
             refused = error
             body = self._encoding.encode({"unrecorded": str(error), "type": type(result).__qualname__})
@@ -189,20 +193,27 @@ class RunJournal:
         source = source_of(function)
         if source is None:
             return ""
-        self._writer.add_source(source)
+        self._writer.add_source(replace(source, text=self._encoding.without_secrets(source.text)))
         return source.digest
 
 
-def _placed(body: bytes, call: Call) -> bytes:
-    """The encoded mapping `body` with `at`, the place of the call, as one more entry: encoded once for each line."""
-    return bytes((body[0] + 1,)) + body[1:] + _encoded_place(_place(call))  # a mapping of less than 15 entries
+_EMPTY = encode({})
+_HEADS = [bytes((_EMPTY[0] + size,)) for size in range(16)]
+"""First byte of a msgpack mapping of so many entries."""
+
+
+def _with(body: bytes, entry: bytes) -> bytes:
+    """An encoded mapping of few entries, with the one entry of another encoded mapping behind them."""
+    return _HEADS[body[0] - _EMPTY[0] + 1] + body[1:] + entry[1:]
 
 
 @lru_cache(maxsize=4096)
 def _encoded_place(place: Place) -> bytes:
-    return encode({"at": list(place)})[1:]
+    """`{"at": …}`, encoded once for each line."""
+    return encode({"at": list(place)})
 
 
 def _place(call: Call) -> Place:
-    place = place_of_caller()
-    return call.request.place if not place.line and isinstance(call.request, Invocation) else place
+    """Where the call was written: as the step noted it, else as the stack says, else as noted when it was made."""
+    noted: Place = call.request.place if isinstance(call.request, Invocation) else NOT_KNOWN
+    return noted if noted.line else place_of_caller()

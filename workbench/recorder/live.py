@@ -94,8 +94,9 @@ class LiveDriver(Driver):
         self._patches: dict[str, bool] = {}
 
     def _encode_arguments(self, call: Call, arguments: dict[str, Any]) -> bytes:
-        sensitive = call.request.step.sensitive if isinstance(call.request, Invocation) else ()
-        return self.encoding.encode(arguments, sensitive)
+        if isinstance(call.request, Invocation):
+            return self.encoding.encode_arguments(call.request.step, arguments["args"], arguments["kwargs"])
+        return self.encoding.encode(arguments)
 
     # --- the driver's port ----------------------------------------------------------------------------------
 
@@ -116,7 +117,7 @@ class LiveDriver(Driver):
     def wait(self, call: Call) -> Any:
         """Answer a call on which the code blocks."""
         self.check_halted()
-        if self.replays(call):
+        if self.replaying and self.replays(call):
             answer = self.guard(lambda: self.machine.take(call))
             self._notice_end_of_log()
             self._advance(self.machine.now_ns)
@@ -238,7 +239,10 @@ class LiveDriver(Driver):
                     raise
                 self.clock.sleep(delay)
             else:
-                return self.guard(partial(run.succeeded, result))
+                try:
+                    return run.succeeded(result)
+                except _HALTING as error:
+                    raise self.halt(error) from error
 
     def _perform_timer(self, call: Call) -> None:
         cause, due_ns = self.timer_due(call)

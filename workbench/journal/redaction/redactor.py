@@ -76,6 +76,10 @@ class Redactor:
         known = (*names, *([""] * max(0, len(values) - len(names))))
         return tuple(self._entry(name, part, None, (), 0) for name, part in zip(known, values, strict=False))
 
+    def plain(self, text: str) -> str:
+        """A text that people read (source code, a message), with a marker in place of each secret."""
+        return self._texts.plain(text)
+
     # --- the walk ------------------------------------------------------------------------------------------------
 
     def _walk(self, value: Any, hide: str | None, path: tuple[str, ...], depth: int) -> Any:  # noqa: PLR0911 - one line per kind
