@@ -83,7 +83,9 @@ class LogError(WorkbenchError):
         offset: Byte offset of the trouble, or `None`.
     """
 
-    def __init__(self, message: str, *, path: Path | str | None = None, offset: int | None = None, hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, path: Path | str | None = None, offset: int | None = None, hint: str = ""
+    ) -> None:
         self.path = path
         self.offset = offset
         super().__init__(message, hint=hint)
@@ -221,7 +223,9 @@ class DivergenceError(ReplayError):
         asked: What the code asked for.
     """
 
-    def __init__(self, message: str, *, position: str = "", recorded: str = "", asked: str = "", hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, position: str = "", recorded: str = "", asked: str = "", hint: str = ""
+    ) -> None:
         self.position = position
         self.recorded = recorded
         self.asked = asked

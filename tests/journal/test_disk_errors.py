@@ -126,7 +126,7 @@ class Story:
         class Patience(suppress):
             def __exit__(self, kind: object, *rest: object) -> bool:
                 story.refused += kind is not None
-                return super().__exit__(kind, *rest)  # type: ignore[arg-type]
+                return super().__exit__(kind, *rest)  # type: ignore[arg-type]  # a stand-in for the system call
 
         return Patience(LogDegradedError, KeyboardInterrupt)
 

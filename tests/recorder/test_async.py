@@ -120,7 +120,7 @@ def test_a_signal_survives_a_resume_and_is_consumed_once(tmp_path: Path) -> None
             received = sum(event == "SignalReceived s" for event in events_of(crash.path, "r"))
             for number, value in enumerate(["one", "three"]):
                 if number >= received:
-                    clock.at(2 + 10 * number, lambda value=value: recorder.signal("r", "s", value))  # type: ignore[misc]
+                    clock.at(2 + 10 * number, lambda value=value: recorder.signal("r", "s", value))  # type: ignore[misc]  # awaited in any kind of workflow
             assert recorder.run(code, id="r") == whole, crash.after
 
 
@@ -161,7 +161,7 @@ def test_a_workflow_runs_where_an_event_loop_runs_already(tmp_path: Path) -> Non
 
 def test_an_unrecordable_argument_fails_in_its_branch(tmp_path: Path) -> None:
     async def code() -> list[str]:
-        found = await asyncio.gather(slow("a"), slow(object()), return_exceptions=True)  # type: ignore[arg-type]
+        found = await asyncio.gather(slow("a"), slow(object()), return_exceptions=True)  # type: ignore[arg-type]  # a wrong value is the point
         return [type(item).__name__ for item in found] + [await slow("b")]
 
     result = record(tmp_path / "a.wlog", code)

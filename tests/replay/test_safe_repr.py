@@ -89,7 +89,7 @@ class Point:
 
 def test_the_values_own_code_never_runs() -> None:
     slots = object.__new__(HostileSlots)
-    HostileSlots.shown.__set__(slots, 5)  # type: ignore[attr-defined]  # a slot's descriptor
+    HostileSlots.shown.__set__(slots, 5)  # type: ignore[attr-defined]  # the descriptor of a slot
     for value, text in [
         (Hostile(), "Hostile(inside=[1, 2])"),
         (HostileDict(a=1), "HostileDict({'a': 1})"),

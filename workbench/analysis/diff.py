@@ -105,7 +105,7 @@ def items_of(history: History, run_id: str) -> list[Item]:
 
 
 def _items(side: Side) -> Sequence[Item]:
-    if isinstance(side, tuple) and len(side) == 2 and isinstance(side[0], History):  # noqa: PLR2004 - a pair
+    if isinstance(side, tuple) and len(side) == 2 and isinstance(side[0], History):  # noqa: PLR2004 - two make a pair
         return items_of(side[0], str(side[1]))
     return [item for item in side if isinstance(item, Item)]
 

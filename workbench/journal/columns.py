@@ -1,14 +1,15 @@
-"""Turn frame offsets into columns: by numpy where it is there, by the standard library where not."""
+"""Many frame headers at a time: by numpy where it is there, by the standard library where not."""
 
 from __future__ import annotations
 
 from array import array
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
-from workbench.journal.format import FRAME, FRAME_SIZE, PATH_ITEM
+from workbench.journal.format import FRAME, FRAME_MAGIC, FRAME_SIZE, LENGTH_LIMIT, PATH_ITEM
 from workbench.model import Columns
 
-__all__ = ["read_columns"]
+__all__ = ["Batch", "frames_ahead", "highest", "numpy_if_here", "read_columns"]
 
 _CHUNK = 1 << 14
 """Frames gathered at a time: bounds the extra memory to about 10 MB."""
@@ -24,6 +25,98 @@ _COLUMN_OF = {
 }  # fmt: skip
 
 
+_MAGIC_LOW, _MAGIC_HIGH = FRAME_MAGIC.to_bytes(2, "little")
+_MAGIC_AT = 4
+_HIGHEST_SEQ = 1 << 62
+"""No log counts so far; beyond, numbers are looked at one by one."""
+
+_FEW = 4096
+"""Not worth an import."""
+
+
+class Batch(NamedTuple):
+    """Frames that follow each other, as their headers say; no checksum has been looked at.
+
+    Attributes:
+        starts: Offset of each, as an array of numpy.
+        ends: Where each ends.
+        crcs: The checksum that each claims.
+        types: The type of each.
+        events: Whether each can be an event.
+    """
+
+    starts: Any
+    ends: list[int]
+    crcs: list[int]
+    types: list[int]
+    events: Any
+
+
+def numpy_if_here() -> Any:
+    """The module, or `None` in a base install."""
+    try:
+        import numpy as np
+    except ImportError:
+        return None
+    return np
+
+
+def highest(column: array[int]) -> int:
+    """The highest number in a column; 0 when it is empty."""
+    np = numpy_if_here() if len(column) > _FEW else None
+    return max(column, default=0) if np is None else int(np.asarray(column).max())
+
+
+def frames_ahead(np: Any, buffer: Any, place: tuple[int, int], span: int, events: Collection[int]) -> Batch | None:
+    """The frames that begin in the next `span` bytes, as far as one follows the other.
+
+    Headers are found by their magic and kept when number, length and neighbours fit, all at once. What remains is
+    what a walk from frame to frame would have met.
+
+    Args:
+        np: numpy.
+        buffer: The log's bytes.
+        place: Offset and number that the first frame must have.
+        span: How many bytes to look at.
+        events: Types of events.
+
+    Returns:
+        At least one frame, or `None`.
+    """
+    at, seq = place
+    size = len(buffer)
+    near = min(span, size - at)
+    if near < FRAME_SIZE or seq > _HIGHEST_SEQ:
+        return None
+    raw = np.frombuffer(buffer, np.uint8, near, at)
+    magic = (raw[_MAGIC_AT:-1] == _MAGIC_LOW) & (raw[_MAGIC_AT + 1 :] == _MAGIC_HIGH)
+    starts = np.flatnonzero(magic) + at
+    starts = starts[starts <= size - FRAME_SIZE]
+    heads = _headers(np, buffer, starts)
+    likely = heads["seq"] - np.uint64(seq) < len(starts)  # a lower number wraps around and is too high
+    starts, heads = starts[likely], heads[likely]
+    lengths = heads["length"].astype(np.int64)
+    ends = starts + FRAME_SIZE + lengths
+    fits = (heads["seq"] == np.arange(seq, seq + len(starts), dtype=np.uint64)) & (ends <= size)
+    fits &= (lengths > 0) & (lengths <= LENGTH_LIMIT)
+    fits[:1] &= starts[:1] == at
+    fits[1:] &= starts[1:] == ends[:-1]
+    count = len(fits) if fits.all() else int(fits.argmin())
+    if not count:
+        return None
+    known = np.zeros(256, np.bool_)
+    known[list(events)] = True
+    can_be = known[heads["type"]] & (heads["depth"].astype(np.int64) * PATH_ITEM < lengths)
+    crcs, types = (heads[name][:count].tolist() for name in ("crc", "type"))
+    return Batch(starts[:count], ends[:count].tolist(), crcs, types, can_be[:count])
+
+
+def _headers(np: Any, buffer: Any, starts: Any) -> Any:
+    """The fixed parts of the frames at these offsets, gathered into one structured array."""
+    everywhere = np.ndarray((len(buffer) - FRAME_SIZE + 1,), f"V{FRAME_SIZE}", buffer, strides=(1,))
+    return everywhere[starts].view(np.dtype(_FIELDS))
+
+
 def read_columns(buffer: Any, offsets: array[int]) -> Columns:
     """The hot facts of the frames at these offsets.
 
@@ -34,11 +127,8 @@ def read_columns(buffer: Any, offsets: array[int]) -> Columns:
     Returns:
         One element per offset in every column.
     """
-    try:
-        import numpy as np
-    except ImportError:
-        return _plain(buffer, offsets)
-    return _vectorised(np, buffer, offsets)
+    np = numpy_if_here()
+    return _plain(buffer, offsets) if np is None else _vectorised(np, buffer, offsets)
 
 
 def _plain(buffer: Any, offsets: array[int]) -> Columns:
@@ -63,26 +153,24 @@ def _plain(buffer: Any, offsets: array[int]) -> Columns:
 
 def _vectorised(np: Any, buffer: Any, offsets: array[int]) -> Columns:
     columns = Columns()
-    layout = np.dtype(_FIELDS)
-    raw = np.frombuffer(buffer, np.uint8)
     starts = np.frombuffer(offsets, np.uint64).astype(np.int64) if offsets else np.empty(0, np.int64)
     end = 0
     for begin in range(0, len(starts), _CHUNK):
         part = starts[begin : begin + _CHUNK]
-        frames = raw[part[:, None] + np.arange(FRAME_SIZE)].reshape(-1).view(layout)
+        frames = _headers(np, buffer, part)
         for source, target in _COLUMN_OF.items():
-            getattr(columns, target).frombytes(np.ascontiguousarray(frames[source]).tobytes())
+            getattr(columns, target).frombytes(frames[source].tobytes())
         depth = frames["depth"].astype(np.int64)
         ends = np.cumsum(depth) + end
         columns.path_end.frombytes(ends.astype(np.uint64).tobytes())
-        columns.path.frombytes(_paths(np, raw, part, depth).tobytes())
+        columns.path.frombytes(_paths(np, buffer, part, depth).tobytes())
         end = int(ends[-1])
     return columns
 
 
-def _paths(np: Any, raw: Any, starts: Any, depth: Any) -> Any:
+def _paths(np: Any, buffer: Any, starts: Any, depth: Any) -> Any:
     """All path items of a chunk, one frame after the other."""
     first = np.repeat(starts + FRAME_SIZE, depth)
     within = np.arange(len(first)) - np.repeat(np.cumsum(depth) - depth, depth)
-    items = first + within * PATH_ITEM
-    return raw[items[:, None] + np.arange(PATH_ITEM)].reshape(-1).view("<u4")
+    everywhere = np.ndarray((len(buffer) - PATH_ITEM + 1,), f"V{PATH_ITEM}", buffer, strides=(1,))
+    return everywhere[first + within * PATH_ITEM]

@@ -27,6 +27,8 @@ class Flusher:
         self._writer = weakref.ref(writer)
         self._starting = threading.Lock()
         self._dirty = threading.Event()
+        self.is_awake = self._dirty.is_set
+        """Whether it knows already that there is something to sync; asked with every event."""
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 

@@ -18,6 +18,7 @@ import struct
 import threading
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,21 +30,28 @@ from workbench.journal.boot import boot_hash
 from workbench.journal.format import (
     FRAME_MAGIC,
     MEND_FLAG,
+    PATH_ITEM,
     SEGMENT_SIZE,
     FrameType,
     SegmentHeader,
     pack_segment,
     segment_seed,
 )
-from workbench.model import MAX_DEPTH, Position
+from workbench.model import Position
 
 __all__ = ["FrameFile"]
 
 _REST = struct.Struct("<HBBIQqqQIIIHBx")
 """`FRAME` behind its CRC."""
 
-_PATHS = [struct.Struct(f"<{depth}I") for depth in range(MAX_DEPTH + 1)]
 _crc32 = zlib.crc32
+
+
+@cache
+def _rest_and_path(depth: int) -> Callable[..., bytes]:
+    """Packs a frame without its CRC and body: the header, and a position of this depth."""
+    return struct.Struct(f"{_REST.format}{depth}I").pack
+
 
 _LAST_OF_CALLERS = FrameType.BLOB
 """Frames up to this type carry what a caller wants stored; a refused one counts as a missing event."""
@@ -104,12 +112,10 @@ class FrameFile:
             self._ready(type_)
         seq = self._seq + 1
         depth = len(position)
-        if depth:
-            body = _PATHS[depth].pack(*position) + body
         rest = (
-            _REST.pack(
-                FRAME_MAGIC, type_, flags, len(body), seq, self._wall_ns(), self._mono_ns(),
-                cause, run, name, tag, attempt, depth,
+            _rest_and_path(depth)(
+                FRAME_MAGIC, type_, flags, len(body) + PATH_ITEM * depth, seq, self._wall_ns(), self._mono_ns(),
+                cause, run, name, tag, attempt, depth, *position,
             ) + body
         )  # fmt: skip
         frame = _crc32(rest, self._seed).to_bytes(4, "little") + rest

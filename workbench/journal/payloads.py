@@ -34,8 +34,8 @@ class LogPayloads:
         buffer: The log's bytes.
         offsets: Offset of each event's frame.
         blobs: Where the parts of large payloads are.
-        unchecked: Offsets of the segment headers, when the frames were found by an index: each is then checked when it is
-            read. Empty when a scan has checked them all.
+        unchecked: Offsets of the segment headers, when the frames were found by an index: each is then checked when
+            it is read. Empty when a scan has checked them all.
     """
 
     def __init__(self, buffer: Any, offsets: array[int], blobs: Blobs, unchecked: Sequence[int] = ()) -> None:

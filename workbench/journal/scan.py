@@ -1,7 +1,8 @@
 """Walk the bytes of a log once: find every good frame, and name every stretch that is none.
 
 The hot loop touches each frame once (header, bounds, CRC, sequence) and keeps only its offset; columns and
-payloads are read from there when somebody asks. Work and memory stay proportional to the file's size whatever it
+payloads are read from there when somebody asks. In a large log many headers are looked at together, by numpy where
+it is there; what a batch cannot explain is looked at again one by one, so that both give the same answer. Work and memory stay proportional to the file's size whatever it
 holds: see `damage.Budget`.
 """
 
@@ -11,8 +12,11 @@ import zlib
 from array import array
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import compress, count, repeat
+from operator import getitem, ne
 from typing import Any
 
+from workbench.journal.columns import Batch, frames_ahead, numpy_if_here
 from workbench.journal.damage import Budget, good_frame_after, header_after, why
 from workbench.journal.format import (
     CRC_SIZE,
@@ -35,6 +39,19 @@ from workbench.model import EventType, Process
 __all__ = ["Blobs", "Scan", "Walk", "scan"]
 
 _EVENTS = frozenset(map(int, EventType))
+
+_BATCHES_FROM = 0
+"""A smaller log is read sooner than numpy is imported."""
+
+_ALONE = 2
+"""Frames read one by one at the start and after damage. They cost about as much as a batch in vain, so that no file
+makes batches a waste."""
+
+_WORTH = 1
+"""Fewer frames in a batch are read faster one by one."""
+
+_SPANS = (1 << 7, 1 << 20)
+"""Bytes of the first batch and of the longest one; each good batch is followed by one twice as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +238,26 @@ class Walk:
 
     def frames(self, at: int) -> int:
         """Read good frames from `at` on; return where they end."""
+        self._forged = -1
+        np = numpy_if_here() if self.size - at >= _BATCHES_FROM else None
+        if np is None:
+            return self._one_by_one(at, self.size)
+        while True:
+            before = self.found.next_seq
+            at = self._one_by_one(at, _ALONE)
+            if self.found.next_seq - before < _ALONE:
+                return at
+            at = self._by_batches(np, at)
+            if self._forged >= 0:
+                return at
+
+    def _one_by_one(self, at: int, limit: int) -> int:
+        """Read at most so many good frames from `at` on; return where they end."""
         buffer, found, seed = self.buffer, self.found, self.seed
         unpack, crc32, add, events = HOT.unpack_from, zlib.crc32, found.offsets.append, _EVENTS
         seq, last_start, last = found.next_seq, self.size - FRAME_SIZE, found.last_frame
-        self._forged = -1
-        while at <= last_start:
+        stop = seq + limit
+        while at <= last_start and seq < stop:
             crc, magic, type_, length, frame_seq, depth = unpack(buffer, at)
             end = at + FRAME_SIZE + length
             if magic != FRAME_MAGIC or frame_seq != seq or not 0 < length <= LENGTH_LIMIT or end > self.size:
@@ -243,6 +275,40 @@ class Walk:
         found.next_seq = seq
         found.last_frame = last
         return at
+
+    def _by_batches(self, np: Any, at: int) -> int:
+        """Read good frames as long as there are many; return where they end, or where it is no longer worth it."""
+        found, (span, longest) = self.found, _SPANS
+        while True:
+            batch = frames_ahead(np, self.buffer, (at, found.next_seq), span, _EVENTS)
+            if batch is None:
+                return at
+            good = self._take(batch, self._first_bad(batch))
+            if good:
+                at = batch.ends[good - 1]
+            if good < max(len(batch.ends), _WORTH):
+                return at
+            span = min(2 * span, longest)
+
+    def _first_bad(self, batch: Batch) -> int:
+        """Which frame has a checksum that does not fit; the number of frames when all fit."""
+        parts = map(getitem, repeat(self.buffer), map(slice, (batch.starts + CRC_SIZE).tolist(), batch.ends))
+        wrong = map(ne, map(zlib.crc32, parts, repeat(self.seed)), batch.crcs)
+        return next(compress(count(), wrong), len(batch.ends))
+
+    def _take(self, batch: Batch, good: int) -> int:
+        """Keep the first `good` frames of a batch, or fewer when one is impossible; return how many."""
+        found, seq = self.found, self.found.next_seq
+        for place in (~batch.events[:good]).nonzero()[0].tolist():
+            start, end = int(batch.starts[place]), batch.ends[place]
+            if not self._own(batch.types[place], seq + place, start, end):
+                self._forged, good = end, place
+                break
+        found.offsets.frombytes(batch.starts[:good][batch.events[:good]].tobytes())
+        found.next_seq += good
+        if good:
+            found.last_frame = int(batch.starts[good - 1])
+        return good
 
     def _own(self, type_: int, seq: int, at: int, end: int) -> bool:
         """Read a frame that is no event; false when it is impossible although its checksum fits."""

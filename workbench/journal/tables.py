@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from workbench.journal.columns import highest
 from workbench.model import UNNAMED, Columns, Declaration
 
 __all__ = ["Tables", "number_columns"]
@@ -73,9 +74,9 @@ class Tables:
             a list by them would take more memory than the file warrants.
         """
         keys = self._keys[table]
-        highest = max(column, default=0)
-        if highest <= len(keys) + len(column) + _SLACK:
-            size = max(highest, max((number for number in keys if number <= highest + _SLACK), default=0)) + 1
+        top = highest(column)
+        if top <= len(keys) + len(column) + _SLACK:
+            size = max(top, max((number for number in keys if number <= top + _SLACK), default=0)) + 1
             return [_text(table, number, keys) for number in range(size)], column
         used = sorted({0, *column})
         place = {number: index for index, number in enumerate(used)}

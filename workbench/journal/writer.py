@@ -121,7 +121,7 @@ class LogWriter(FrameFile):
         except BaseException:
             os.close(self._fd)
             raise
-        self._flusher = Flusher(self)
+        self._watch()
         _live.add(self)
 
     def _adopt(self, tail: Tail | None) -> None:
@@ -140,6 +140,10 @@ class LogWriter(FrameFile):
             self._distrust(error)
             raise self._refusal(error) from error
         self.synced_seq = self._seq
+
+    def _watch(self) -> None:
+        self._flusher = Flusher(self)
+        self._dirty = self._flusher.is_awake
 
     # --- events ---------------------------------------------------------------------------------------------
 
@@ -176,21 +180,24 @@ class LogWriter(FrameFile):
             LogDegradedError: The disk refused; the event may be lost.
             PayloadTooLargeError: The body exceeds 64 MiB; nothing was written.
         """
-        durable = durable or self._strict
         if not body:
             raise ValueError("an event's body is at least one byte of msgpack")
+        if self._strict:
+            durable = True
         if durable and self.distrusted is not None:
             self.untold = False
             raise self._refusal(self.distrusted)
+        if attempt > _MAX_ATTEMPT:  # noqa: PLR1730 - `min` is a call, and this runs with every event
+            attempt = _MAX_ATTEMPT
         with self._mutex:
-            flags = 0
             if len(body) > INLINE_LIMIT:
-                body = self._blobs(body)
-                flags = BLOB_FLAG
-            seq = self._put(event, body, run, name, tag, min(attempt, _MAX_ATTEMPT), cause, position, flags)
+                reference = self._blobs(body)
+                seq = self._put(event, reference, run, name, tag, attempt, cause, position, BLOB_FLAG)
+            else:
+                seq = self._put(event, body, run, name, tag, attempt, cause, position)
         if durable:
             self.sync()
-        else:
+        elif not self._dirty():
             self._flusher.wake()
         return seq
 
@@ -314,7 +321,7 @@ class LogWriter(FrameFile):
         self._refresh_locks()
         self._unwritten()
         self._forked = True
-        self._flusher = Flusher(self)
+        self._watch()
 
     def _recover(self) -> None:
         if self._forked and not self.closed:

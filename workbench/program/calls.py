@@ -38,9 +38,9 @@ def random() -> float:
     """A random number in [0, 1); the recorded one in replay."""
     scope = CURRENT_SCOPE.get()
     if scope is None:
-        from random import random as draw  # its module is dear to load, and a recorded workflow never needs it
+        import random  # dear to load, and a recorded workflow never needs it
 
-        return draw()  # noqa: S311 - outside a workflow; not for cryptography
+        return random.random()  # noqa: S311, TID251 - outside a workflow; not for cryptography
     return float(_instant(scope, Verb.DRAW_RANDOM))
 
 
@@ -48,9 +48,9 @@ def uuid4() -> uuid.UUID:
     """A random UUID; the recorded one in replay."""
     scope = CURRENT_SCOPE.get()
     if scope is None:
-        from uuid import uuid4 as draw  # as above
+        import uuid  # as above
 
-        return draw()
+        return uuid.uuid4()  # noqa: TID251 - outside a workflow it is the plain one
     value: uuid.UUID = _instant(scope, Verb.DRAW_UUID)
     return value
 
@@ -177,7 +177,7 @@ def _in_loop() -> bool:
 
 
 def _asyncio() -> ModuleType:
-    """asyncio takes a quarter of the time budget of `import workbench`, and `def` workflows do without."""
+    """Loaded late: it takes a quarter of the time budget of `import workbench`, and `def` workflows do without."""
     import asyncio
 
     return asyncio

@@ -22,6 +22,8 @@ from workbench.program.where import NOT_KNOWN, Place, place_of, place_of_caller
 
 __all__ = ["Deferred", "Invocation", "Step", "current_key", "step"]
 
+_CALL_STEP = Verb.CALL_STEP
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -117,7 +119,11 @@ class Step(Generic[P, R]):
         if self.is_async and scope.driver.is_async:
             return cast("R", self._in_task(args, kwargs, place_of_caller()))
         place = place_of(sys._getframe(1))  # noqa: SLF001 - the documented way to one's caller
-        return cast("R", scope.driver.wait(self.call_in(scope, args, kwargs, place)))
+        scope.count += 1  # `call_in`, unrolled: this is the way of most calls
+        position = (*scope.path, scope.count)
+        invocation = Invocation(self, args, kwargs, place)
+        arguments = {"args": args, "kwargs": kwargs}
+        return cast("R", scope.driver.wait(Call(_CALL_STEP, position, self.declaration.name, arguments, invocation)))
 
     def defer(self, *args: P.args, **kwargs: P.kwargs) -> Deferred[R]:
         """The call, not made yet, for `wb.gather`."""
@@ -127,7 +133,7 @@ class Step(Generic[P, R]):
         """The call at the next position of `scope`."""
         arguments = {"args": args, "kwargs": kwargs}
         invocation = Invocation(self, args, kwargs, place)
-        return Call(Verb.CALL_STEP, scope.next_position(), self.declaration.name, arguments, invocation)
+        return Call(_CALL_STEP, scope.next_position(), self.declaration.name, arguments, invocation)
 
     async def _in_task(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], place: Place) -> Any:
         scope = scope_here(f"step {self.name}")

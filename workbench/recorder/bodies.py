@@ -36,11 +36,11 @@ class Bodies:
 
     def run(self, step: Step[..., Any], args: tuple[Any, ...], kwargs: Any, key: str) -> Any:
         """Run a body and wait for it, in this thread unless it has a timeout or is async."""
+        seconds = step.declaration.timeout_seconds
+        if seconds is None and not step.is_async:
+            return _outside(step.function, args, kwargs, key)
         if step.is_async:
             return self.start(step, args, kwargs, key).result()
-        seconds = step.declaration.timeout_seconds
-        if seconds is None:
-            return _outside(step.function, args, kwargs, key)
         outcome = self.alone(lambda: _outside(step.function, args, kwargs, key))
         try:
             return outcome.result(seconds)

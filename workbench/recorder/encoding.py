@@ -49,7 +49,7 @@ class Encoding:
             UnrecordableError: An argument cannot be recorded.
         """
         values: Any = list(args)
-        named: Any = dict(kwargs)
+        named: Any = dict(kwargs) if kwargs else kwargs
         if self._redact:
             redactor = self._redactor(step.sensitive)
             if step.sensitive or _names_a_secret(step.parameters):

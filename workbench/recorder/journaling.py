@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench._errors import PayloadError
 from workbench.journal.codec import encode
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from workbench.recorder.encoding import Encoding
 
 __all__ = ["RunJournal"]
+
+
+_STARTED, _COMPLETED = EventType.StepStarted, EventType.StepCompleted
+"""Looked up once: these two are written for every step."""
+
+
+class _Known(NamedTuple):
+    declaration: Declaration
+    number: int
+    durable: bool
 
 
 class RunJournal:
@@ -37,7 +47,7 @@ class RunJournal:
         self._encoding = encoding
         self.run_id = run_id
         self._run = writer.run_number(run_id)
-        self._names: dict[str, tuple[Declaration, int]] = {}
+        self._steps: dict[str, _Known] = {}
 
     # --- the run --------------------------------------------------------------------------------------------
 
@@ -92,17 +102,16 @@ class RunJournal:
         """
         invocation: Invocation = call.request
         step = invocation.step
-        if attempt == 1:
-            encoded = self._encoding.encode_arguments(step, invocation.args, invocation.kwargs)
-        else:
-            encoded = _EMPTY
+        known = self._known(step)
+        first = attempt == 1
+        encoded = self._encoding.encode_arguments(step, invocation.args, invocation.kwargs) if first else _EMPTY
         if key:
             encoded = _with(encoded, self._encoding.encode({"key": key}, step.sensitive))
-        encoded = _with(encoded, _encoded_place(_place(call)))
+        place = invocation.place
+        encoded = _with(encoded, _encoded_place(place if place.line else _place(call)))
         return self._writer.append(
-            EventType.StepStarted, self._run, self._step_number(step), call.position, encoded,
-            attempt=attempt, durable=step.declaration.kind.needs_durable_intent,
-        )  # fmt: skip
+            _STARTED, self._run, known.number, call.position, encoded, attempt=attempt, durable=known.durable
+        )
 
     def step_completed(self, call: Call, attempt: int, cause: int, result: Any) -> PayloadError | None:
         """The step returned; an error when the result cannot be recorded. Its event is written all the same."""
@@ -114,9 +123,8 @@ class RunJournal:
             refused = error
             body = self._encoding.encode({"unrecorded": str(error), "type": type(result).__qualname__})
         self._writer.append(
-            EventType.StepCompleted, self._run, self._step_number(step), call.position, body,
-            attempt=attempt, cause=cause,
-        )  # fmt: skip
+            _COMPLETED, self._run, self._known(step).number, call.position, body, attempt=attempt, cause=cause
+        )
         return refused
 
     def step_failed(
@@ -129,7 +137,7 @@ class RunJournal:
         if retry_in is not None:
             facts["retry_in_seconds"] = retry_in
         return self._writer.append(
-            event, self._run, self._step_number(step), call.position,
+            event, self._run, self._known(step).number, call.position,
             self._encoding.encode_error(facts, error, step.sensitive),
             attempt=attempt, cause=cause, tag=self._writer.tag_number(type(error).__name__),
         )  # fmt: skip
@@ -139,15 +147,18 @@ class RunJournal:
         step: Step[..., Any] = call.request.step
         body = self._encoding.encode(facts, step.sensitive)
         return self._writer.append(
-            EventType.StepResolved, self._run, self._step_number(step), call.position, body, cause=cause, durable=True
+            EventType.StepResolved, self._run, self._known(step).number, call.position, body, cause=cause, durable=True
         )
 
-    def _step_number(self, step: Step[..., Any]) -> int:
-        known = self._names.get(step.name)
-        if known is None or known[0] is not step.declaration:
-            known = self._names[step.name] = step.declaration, self._writer.name_number(step.declaration)
+    def _known(self, step: Step[..., Any]) -> _Known:
+        """What the log needs of a step with every event; it is declared in the log at first use."""
+        declaration = step.declaration
+        known = self._steps.get(declaration.name)
+        if known is None or known.declaration is not declaration:
+            number = self._writer.name_number(declaration)
+            known = self._steps[declaration.name] = _Known(declaration, number, declaration.kind.needs_durable_intent)
             self._source(step.function)
-        return known[1]
+        return known
 
     # --- everything else ------------------------------------------------------------------------------------
 

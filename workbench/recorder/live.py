@@ -45,6 +45,7 @@ _DRAWS = {
     Verb.DRAW_UUID: EventType.UuidDrawn,
 }
 NS = 1_000_000_000
+_CALL_STEP = Verb.CALL_STEP
 _HALTING = (DivergenceError, InDoubtError, LogError, NeedsSecretError, RunBusyError, UndecodableError)
 """Errors of the driver's own work: they end the workflow here and leave the run open."""
 
@@ -116,14 +117,15 @@ class LiveDriver(Driver):
 
     def wait(self, call: Call) -> Any:
         """Answer a call on which the code blocks."""
-        self.check_halted()
+        if self.halted is not None or self.closing:
+            self.check_halted()
         if self.replaying and self.replays(call):
             answer = self.guard(lambda: self.machine.take(call))
             self._notice_end_of_log()
             self._advance(self.machine.now_ns)
             return self.given(answer).get()
         try:
-            return self.perform(call)
+            return self._perform_step(call) if call.verb is _CALL_STEP else self.perform(call)
         finally:
             self._advance(self.stamp.last_ns)
 
@@ -151,7 +153,8 @@ class LiveDriver(Driver):
 
     def _advance(self, now_ns: int) -> None:
         """An event was consumed; only that moves the workflow's clock."""
-        self._now_ns = max(self._now_ns, now_ns)
+        if now_ns > self._now_ns:  # noqa: PLR1730 - `max` is a call, and this runs with every step
+            self._now_ns = now_ns
 
     def patched(self, patch_id: str) -> bool:
         """Whether this run takes the new path."""
@@ -205,7 +208,7 @@ class LiveDriver(Driver):
 
     def perform(self, call: Call) -> Any:
         """Really carry out a call on which the code blocks."""
-        if call.verb is Verb.CALL_STEP:
+        if call.verb is _CALL_STEP:
             return self._perform_step(call)
         if call.verb is Verb.START_TIMER:
             return self._perform_timer(call)
@@ -230,7 +233,10 @@ class LiveDriver(Driver):
         if isinstance(run, Found):
             return run.result
         while True:
-            self.guard(run.begin)
+            try:
+                run.begin()
+            except _HALTING as error:
+                raise self.halt(error) from error
             try:
                 result = self.bodies.run(run.step, run.invocation.args, run.invocation.kwargs, run.key)
             except Exception as error:

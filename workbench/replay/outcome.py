@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from workbench.machine import Call, Divergence, Verb
 from workbench.model import Position, position_text
 from workbench.replay.safe_repr import safe_repr
 
-__all__ = ["Completed", "Diverged", "Failed", "Needs", "Outcome", "call_text"]
+__all__ = ["Completed", "Diverged", "Failed", "Needs", "Outcome", "call_text", "invocation_text"]
 
 
 @dataclass(frozen=True)
@@ -119,9 +121,14 @@ def call_text(call: Call) -> str:
     """A call as one would write it: `charge_card(order='42', amount=Decimal('118.00'))`."""
     arguments = call.arguments or {}
     if call.verb in {Verb.CALL_STEP, Verb.START_CHILD}:
-        words = [safe_repr(value) for value in arguments["args"]]
-        words += [f"{name}={safe_repr(value)}" for name, value in arguments["kwargs"].items()]
-        return f"{call.name}({', '.join(words)})"
+        return invocation_text(call.name, arguments["args"], arguments["kwargs"])
     if call.verb is Verb.AWAIT_SIGNAL:
         return f"signal({call.name!r})"
     return f"{call.verb}({', '.join(f'{name}={value}' for name, value in arguments.items())})"
+
+
+def invocation_text(name: str, args: Iterable[Any], kwargs: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """A call by its name and arguments, as one would write it."""
+    words = [safe_repr(value) for value in args]
+    words += [f"{key}={safe_repr(value)}" for key, value in kwargs.items()]
+    return f"{name}({', '.join(words)})"

@@ -108,7 +108,7 @@ def reserve_stock(order: str, sku: str, quantity: int) -> dict[str, Any]:
             "POST", f"/stock/{sku}/reservations", {"order": order, "quantity": quantity}
         )
     except ShopError as error:
-        if error.status == 409:  # noqa: PLR2004 - Conflict
+        if error.status == 409:  # noqa: PLR2004 - HTTP's word for a conflict
             raise SoldOutError(sku) from error
         raise
     return reservation

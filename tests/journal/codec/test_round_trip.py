@@ -213,9 +213,10 @@ def test_fields_with_defaults_may_be_missing_and_init_false_is_set() -> None:
 
 
 def test_exceptions_keep_what_a_handler_looks_at() -> None:
+    raw = b""
     try:
         try:
-            {}["missing"]
+            dict[str, int]()["missing"]
         except KeyError as error:
             error.add_note("while packing")
             raise OutOfStock("sku-7", wanted=2) from error
@@ -275,7 +276,8 @@ def test_unknown_extensions_survive() -> None:
 
 
 def test_one_encoder_serves_many_threads() -> None:
-    encoder, value, wrong = Encoder(), [Order("o", Money(Decimal(index))) for index in range(20)], []
+    encoder, value = Encoder(), [Order("o", Money(Decimal(index))) for index in range(20)]
+    wrong: list[int] = []
     expected = encode(value)
 
     def work() -> None:
@@ -297,7 +299,7 @@ def test_types_are_looked_up_not_imported() -> None:
 
 
 def test_hints_that_do_not_resolve_are_any() -> None:
-    def fn(good: int, bad: Missing) -> list[Missing]: ...  # type: ignore[name-defined, empty-body]  # noqa: F821
+    def fn(good: int, bad: Missing) -> list[Missing]: ...  # type: ignore[name-defined, empty-body]  # noqa: F821 - a hint that cannot be resolved is the point
 
     assert annotations_of(fn)["good"] is int
     assert annotations_of(fn)["bad"] is Any

@@ -95,12 +95,12 @@ def test_every_animal_is_refused_by_type_path_and_remedy() -> None:
         ((1, Naive()), "$[1]"),
         ({"a b": Naive()}, "$['a b']"),
         ({3: Naive()}, "$[3]"),
-        (Order("o", Naive()), "$.price"),
-        ([Node(1, Node(2, Naive()))], "$[0].next.next"),  # type: ignore[arg-type]
-        (Point(1, Naive()), "$.y"),
+        (Order("o", Naive()), "$.price"),  # type: ignore[arg-type]  # a wrong value is the point
+        ([Node(1, Node(2, Naive()))], "$[0].next.next"),  # type: ignore[arg-type]  # a wrong value is the point
+        (Point(1, Naive()), "$.y"),  # type: ignore[arg-type]  # a wrong value is the point
         (Naive(), "$"),
         ({Naive(): 1}, "$.<key>"),
-        ([{"x": (Naive(),)}], "$[0].x[0]"),  # type: ignore[arg-type]
+        ([{"x": (Naive(),)}], "$[0].x[0]"),
     ],
 )
 def test_the_path_leads_to_the_culprit(value: Any, where: str) -> None:
@@ -138,7 +138,7 @@ def test_an_encoder_is_clean_after_an_error() -> None:
     encoder = Encoder()
     for _ in range(3):
         with pytest.raises(UnrecordableError):
-            encoder.encode([(1, {2, 3}), Node(1, Naive())])  # type: ignore[arg-type]
+            encoder.encode([(1, {2, 3}), Node(1, Naive())])  # type: ignore[arg-type]  # a wrong value is the point
         assert decode(encoder.encode([(1, 2)])) == [(1, 2)]
 
 

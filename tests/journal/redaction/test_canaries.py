@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -134,8 +135,9 @@ def _raised(text: str) -> Exception:
             error.add_note(f"sent {text}")
             raise RuntimeError(f"again {text}") from error
     except RuntimeError as error:
-        error.extra = text  # type: ignore[attr-defined]
+        error.extra = text  # type: ignore[attr-defined]  # set on any object on purpose
         return error
+    raise AssertionError("it always raises")
 
 
 class _Unrecordable:
@@ -146,7 +148,7 @@ class _Unrecordable:
         return f"<request {self.text}>"
 
 
-PLACES = {
+PLACES: dict[str, Callable[[str], Any]] = {
     "value": lambda text: text,
     "arg": lambda text: {"args": [1, text], "kwargs": {}},
     "kwarg": lambda text: {"args": [], "kwargs": {"x": text}},
@@ -197,7 +199,7 @@ def test_fields_of_objects_are_names(encoder: Encoder) -> None:
     for value in (Holder("x", CORE), Pair(CORE), Model(api_key=CORE), [Holder("x", CORE)], {"k": (Pair(CORE),)}):
         assert not _leaks(encoder.encode(value), CORE)
     error = ValueError("x")
-    error.token = CORE  # type: ignore[attr-defined]
+    error.token = CORE  # type: ignore[attr-defined]  # set on any object on purpose
     assert not _leaks(encoder.encode(error), CORE)
     assert not _leaks(encoder.encode(pydantic.SecretStr(CORE)), CORE)
 

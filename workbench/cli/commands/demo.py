@@ -42,7 +42,7 @@ class DemoCommand:
             raise UsageError(f"{log} exists already", hint="choose another folder; recordings are never overwritten")
         with Demo(options.folder, crash_at=options.crash_at) as demo:
             code = demo.run_worker()
-            output.line(f"The worker ended with exit code {code}{' (SIGKILL)' if code == -9 else ''}.")  # noqa: PLR2004 - signal 9
+            output.line(f"The worker ended with exit code {code}{' (SIGKILL)' if code == -9 else ''}.")  # noqa: PLR2004 - killed by signal 9
             _truth(demo.truth(), output)
             _look(log, output)
             if options.resume:

@@ -160,8 +160,8 @@ def _instance(kind: type, value: Any, lookup: Lookup) -> Any:
         return instance_of(kind, value.fields, lookup)
     if type(value) is dict:
         return instance_of(kind, value, lookup)
-    if type(value) in (list, tuple) and is_named_tuple(kind) and len(value) <= len(kind._fields):  # type: ignore[attr-defined]
-        return instance_of(kind, dict(zip(kind._fields, value, strict=False)), lookup)  # type: ignore[attr-defined]
+    if type(value) in (list, tuple) and is_named_tuple(kind) and len(value) <= len(kind._fields):  # type: ignore[attr-defined]  # typing keeps it on the annotation object
+        return instance_of(kind, dict(zip(kind._fields, value, strict=False)), lookup)  # type: ignore[attr-defined]  # typing keeps it on the annotation object
     if value is None or isinstance(value, (kind, Redacted)):
         return value
     reason = f"{kind.__qualname__} is expected, not {type(value).__name__}"
@@ -199,7 +199,7 @@ def _part(annotation: Any, value: Any, lookup: Lookup, step: str) -> Any:
 
 def _tuple(kind: type, args: tuple[Any, ...]) -> Convert:
     make = tuple if kind is tuple else kind
-    repeated = args[0] if len(args) == 2 and args[1] is Ellipsis else (Any if not args else None)  # noqa: PLR2004 - tuple[T, ...]
+    repeated = args[0] if len(args) == 2 and args[1] is Ellipsis else (Any if not args else None)  # noqa: PLR2004 - the two of tuple[T, ...]
 
     def convert(value: Any, lookup: Lookup) -> Any:
         if type(value) not in (tuple, list):
@@ -237,7 +237,7 @@ def _iterable(kind: type, args: tuple[Any, ...]) -> Convert:
 
 
 def _mapping(kind: type, args: tuple[Any, ...]) -> Convert:
-    key_annotation, part_annotation = args if len(args) == 2 else (args[0] if args else Any, Any)  # noqa: PLR2004 - dict[K, V]
+    key_annotation, part_annotation = args if len(args) == 2 else (args[0] if args else Any, Any)  # noqa: PLR2004 - the two of dict[K, V]
     to_key, to_part = converter_for(key_annotation), converter_for(part_annotation)
     if kind is collections.Counter:
         to_part = None

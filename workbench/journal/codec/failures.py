@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, Final
 
 from workbench.journal.codec.codes import MAX_CAUSES, MAX_TRACEBACK_CHARS
@@ -19,7 +19,7 @@ _active = threading.local()
 
 
 @contextlib.contextmanager
-def writing(error: BaseException) -> Iterator[bool]:
+def writing(error: BaseException) -> Generator[bool]:
     """Whether this exception may be written: `False` inside itself.
 
     Arguments and causes can refer to each other in loops; without this, every turn would multiply by the chain.

@@ -76,7 +76,7 @@ def _sized(raw: bytes, position: int, head: int) -> tuple[int, int]:
         length = int.from_bytes(raw[position : position + width], "big")
         position += width
         # Binary and ASCII stay one byte each; one character outside the BMP widens the whole string to four.
-        wide = head >= 0xD9 and not raw[position : position + min(length, MAX_BYTES)].isascii()  # noqa: PLR2004
+        wide = head >= 0xD9 and not raw[position : position + min(length, MAX_BYTES)].isascii()  # noqa: PLR2004 - a first byte of the msgpack table
         return position + length, _TEXT + length * (4 if wide else 1)
     if width := _ARRAY_LENGTH.get(head):
         return position + width, _LIST

@@ -77,9 +77,9 @@ def _shape_of(kind: type) -> _Shape:
 
     hints = annotations_of(kind)
     if is_named_tuple(kind):
-        every = frozenset(kind._fields)  # type: ignore[attr-defined]
+        every = frozenset(kind._fields)  # type: ignore[attr-defined]  # the caller has checked the class
         late: frozenset[str] = frozenset()
-        required = every - kind._field_defaults.keys()  # type: ignore[attr-defined]
+        required = every - kind._field_defaults.keys()  # type: ignore[attr-defined]  # the caller has checked the class
     else:
         declared = fields(kind)
         every = frozenset(item.name for item in declared if item.init)

@@ -18,15 +18,19 @@ class Pack(Protocol):
 
     def value(self, value: object, label: str = "") -> bytes:
         """One part; `label` continues the JSON path, for example `.amount`."""
+        ...
 
     def items(self, values: Collection[object]) -> list[bytes]:
         """Each of the elements, labelled by index."""
+        ...
 
     def fields(self, values: Mapping[str, object]) -> bytes:
         """A map, labelled by key."""
+        ...
 
     def tolerant(self, value: object, label: str = "") -> bytes | None:
         """One part, or `None` where it cannot be recorded."""
+        ...
 
 
 Writer = Callable[[Any, Pack], Any]

@@ -62,7 +62,7 @@ class Tracer:
             message = f"cannot record the value at {where}: nested deeper than {codes.MAX_DEPTH} levels"
             raise UnrecordableError(message, where=where, hint="flatten it; a value that contains itself has no end")
         kind = type(value)
-        if kind in _NATIVE or (kind is int and _INT_MIN <= value < _INT_END):  # type: ignore[operator]
+        if kind in _NATIVE or (kind is int and _INT_MIN <= value < _INT_END):  # type: ignore[operator]  # msgpack compares what it packs
             return value
         if isinstance(value, str) and kind is str:
             return _text(value)

@@ -136,7 +136,7 @@ class Redactor:
             return self._texts.hide(value, hide, facts=_card_facts(value)) if value else value
         if type(value) is int and value >= _CARD_FROM and (facts := _card_facts(value)):
             return self._texts.hide(value, "card_number", facts=facts)
-        if type(value) in (bytes, bytearray) and len(value) <= _MAX_SCANNED_BYTES:
+        if isinstance(value, bytes | bytearray) and len(value) <= _MAX_SCANNED_BYTES:
             found = self._texts.scan(bytes(value).decode("latin-1"))
             if isinstance(found, Redacted):  # bytes cannot show a marker: they are hidden whole
                 return self._texts.hide(bytes(value), found.kind, facts=found.derived)
