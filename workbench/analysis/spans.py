@@ -30,7 +30,8 @@ class Span:
         position: Where in the program, as text.
         state: State of a step, `retried` for an attempt that another followed, `waiting` for all else.
         started: Aware UTC.
-        ended: Aware UTC; for an open one the last sign of life of the process that began it.
+        ended: Aware UTC; for an open one the moment from which its process was certainly gone (the run went on in
+            another), else the last event of the run.
         attempt: 1-based; 0 where attempts do not apply.
         open: Nothing in the log says how it ended.
         note: Error text; `""` for none.
@@ -95,7 +96,7 @@ class _Reader:
     def _attempt(self, step: StepFacts, began: int, ended: int, state: str) -> Span:
         return Span(
             name=step.name, position=position_text(step.position), state=state,
-            started=self._time(began), ended=self._time(ended if ended >= 0 else self._last_sign(began)),
+            started=self._time(began), ended=self._time(ended if ended >= 0 else self._open_until(began)),
             attempt=self._history.columns.attempt[began], open=ended < 0,
             note=self._error(ended) if ended >= 0 else "", code=step.code,
         )  # fmt: skip
@@ -104,7 +105,7 @@ class _Reader:
         ended = slot.answer if slot.answer >= 0 else max(slot.between, default=-1)
         return Span(
             name=slot.name or "timer", position=position_text(slot.position), state="waiting",
-            started=self._time(slot.opened), ended=self._time(ended if ended >= 0 else self._last_sign(slot.opened)),
+            started=self._time(slot.opened), ended=self._time(ended if ended >= 0 else self._open_until(slot.opened)),
             open=ended < 0, note=str(slot.verb),
         )  # fmt: skip
 
@@ -124,15 +125,15 @@ class _Reader:
         name = self._history.declaration(began).name
         return Span(
             name=name, position=position_text(self._history.position(began)), state=state,
-            started=self._time(began), ended=self._time(ended if ended >= 0 else self._last_sign(began)),
+            started=self._time(began), ended=self._time(ended if ended >= 0 else self._open_until(began)),
             attempt=self._history.columns.attempt[began], open=ended < 0,
             note=self._error(ended) if ended >= 0 else "",
         )  # fmt: skip
 
-    def _last_sign(self, began: int) -> int:
-        """The last event before the run went on elsewhere, or of the run."""
+    def _open_until(self, began: int) -> int:
+        """Until when something without an end may have been going on."""
         resumed = next((row for row in self._recovered if row > began), None)
-        return max((row for row in self._rows if resumed is None or row < resumed), default=began)
+        return resumed if resumed is not None else max(self._rows, default=began)
 
     def _time(self, row: int) -> datetime:
         return instant(self._history.columns.time_ns[row])

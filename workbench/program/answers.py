@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from workbench._errors import UndecodableError, UnrecordableError
 from workbench.journal.codec import annotation_of_return, annotations_of, restore
@@ -15,6 +15,9 @@ from workbench.program.step import Invocation
 from workbench.program.workflow import Workflow
 
 __all__ = ["Given", "annotation_of", "recorded_answer", "recorded_arguments", "restored_error"]
+
+
+_COMPLETED: Final = int(EventType.StepCompleted)
 
 
 class Given(NamedTuple):
@@ -39,8 +42,12 @@ class Given(NamedTuple):
         return self.value
 
 
+def _as_recorded(value: Any) -> Any:
+    return value
+
+
 def recorded_answer(
-    history: History, row: int, call: Call, reveal: Callable[[Any], Any] = lambda value: value
+    history: History, row: int, call: Call, reveal: Callable[[Any], Any] = _as_recorded
 ) -> Given:
     """What the event in `row` gives to the code: a value, or the recorded failure, which is not raised here.
 
@@ -54,13 +61,15 @@ def recorded_answer(
         UndecodableError: The value does not fit the type that the code expects, or a part of the log is missing.
         NeedsSecretError: `reveal` cannot open a secret.
     """
-    kind = EventType(history.columns.type[row])
+    kind = history.columns.type[row]
     body = history.payload(row)
+    if kind == _COMPLETED and "unrecorded" not in body:
+        return Given(restore(body.get("result") if reveal is _as_recorded else reveal(body.get("result")), annotation_of(call)))
     if kind in {EventType.StepFailed, EventType.ChildFailed}:
         return Given(None, restored_error(reveal(body["error"])))
     if kind in {EventType.TimerFired, EventType.SignalTimedOut}:
         return Given(None)
-    if kind is EventType.SignalConsumed:
+    if kind == EventType.SignalConsumed:
         return Given(restore(reveal(_signal_value(history, row)), Any))
     if kind in {EventType.ClockRead, EventType.RandomDrawn, EventType.UuidDrawn}:
         return Given(body["value"])

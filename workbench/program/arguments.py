@@ -15,10 +15,10 @@ __all__ = ["Arguments", "argument_differences", "plain_arguments"]
 
 def plain_arguments(call: Call) -> dict[str, Any]:
     """The part of a call that decides whether it is the same one, in the order in which it is encoded."""
-    arguments: dict[str, Any] = dict(call.arguments or {})
-    if call.verb in {Verb.CALL_STEP, Verb.START_CHILD}:
-        arguments = {"args": list(arguments["args"]), "kwargs": dict(arguments["kwargs"])}
-    return arguments
+    arguments: dict[str, Any] = call.arguments or {}
+    if call.verb is Verb.CALL_STEP or call.verb is Verb.START_CHILD:
+        return {"args": list(arguments["args"]), "kwargs": dict(arguments["kwargs"])}
+    return dict(arguments)
 
 
 class Arguments:
@@ -32,12 +32,12 @@ class Arguments:
     def __init__(self, history: History, encode: Callable[[Call, dict[str, Any]], bytes]) -> None:
         self._history = history
         self._encode = encode
-        self._raw: Callable[[int], bytes] | None = getattr(history.payloads, "raw", None)
+        self._raw: Callable[[int], bytes] | None = getattr(history.payloads, "raw", None)  # another engine has none
 
     def __call__(self, row: int, call: Call) -> bool:
         """Whether the recorded intent in this row has the arguments of `call`."""
         asked = self._encode(call, plain_arguments(call))
-        if self._raw is not None and self._raw(row)[1:].startswith(asked[1:]):
+        if self._raw is not None and self._raw(row).startswith(asked[1:], 1):
             return True  # the body of an intent begins with its arguments; only the size of the map differs
         return same(_recorded(self._history, row, call), decode(asked))
 

@@ -61,12 +61,12 @@ class Recording:
     @cached_property
     def runs(self) -> pd.DataFrame:
         """One row per run; see `workbench.analysis.runs_frame` for columns, dtypes and units."""
-        return runs_frame(self._histories, self._reports)
+        return runs_frame(self._histories, self.reports)
 
     @cached_property
     def steps(self) -> pd.DataFrame:
         """One row per step of every run; see `workbench.analysis.steps_frame`."""
-        return steps_frame(self._histories, self._reports)
+        return steps_frame(self._histories, self.reports)
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -114,6 +114,11 @@ class Recording:
             raise UsageError(f"this recording holds {len(self)} runs", hint=f"say which one, for example {some}")
         return next(iter(self))
 
+    @property
+    def reports(self) -> list[Report | None]:
+        """In what state each log was found: damage, gaps, whether a writer lives; `None` where the engine vouches."""
+        return [log.report for log in self.logs]
+
     # --- for people -----------------------------------------------------------------------------------------
 
     @property
@@ -140,9 +145,6 @@ class Recording:
     def _histories(self) -> list[History]:
         return [log.history for log in self.logs]
 
-    @property
-    def _reports(self) -> list[Report | None]:
-        return [log.report for log in self.logs]
 
     @cached_property
     def _run_ids(self) -> list[str]:

@@ -49,10 +49,8 @@ def safe_repr(value: Any) -> str:
     kind = type(value)
     if kind in _PLAIN or (kind is int and value.bit_length() <= _DIGITS_LIMIT):
         return repr(value)
-    if kind is str and len(value) <= _TEXT_LIMIT:
-        return repr(value)[: 4 * _TEXT_LIMIT]
     try:
-        text = _Writer().write(value, 0)
+        text = repr(value) if kind is str and len(value) <= _TEXT_LIMIT else _Writer().write(value, 0)
     except Exception:  # noqa: BLE001 - another thread may change a container while it is read; a debugger goes on
         text = f"<{_type_name(kind)}>"
     return text if len(text) <= _LIMIT else text[:_LIMIT] + "…"

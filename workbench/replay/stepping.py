@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from workbench._errors import PayloadError, UsageError
-from workbench.journal.codec import decode, encode, restore
+from workbench.journal.codec import Encoder, decode, encode, restore
 from workbench.machine import Answer, AnswerSource, Call, Divergence, Edit, Machine, Raises, RunRecord, State, Verb
 from workbench.model import Position
 from workbench.program import (
@@ -24,6 +24,7 @@ from workbench.program import (
     annotation_of,
     recorded_answer,
 )
+from workbench.replay.note import note_of_answer, note_of_call
 from workbench.replay.outcome import Diverged, Needs, Outcome, call_text
 from workbench.replay.safe_repr import safe_repr
 from workbench.replay.suggestions import expected_type, suggestions
@@ -41,23 +42,16 @@ class SteppingDriver(Driver):
         record: The run.
         edits: What to pretend.
         tracer: Collects the stops.
-        reveal: Opens sealed secrets; by default they stay redacted stand-ins.
     """
 
-    def __init__(
-        self,
-        record: RunRecord,
-        edits: Sequence[Edit],
-        tracer: Tracer,
-        reveal: Callable[[Any], Any] = lambda value: value,
-    ) -> None:
+    def __init__(self, record: RunRecord, edits: Sequence[Edit], tracer: Tracer) -> None:
         self.record = record
-        self.arguments = Arguments(record.history, lambda _call, plain: encode(plain))
+        encoder = Encoder()
+        self.arguments = Arguments(record.history, lambda _call, plain: encoder.encode(plain))
         self.machine = Machine(record, edits, same=self.arguments)
         self.outcome: Outcome | None = None
         self.failure: Exception | None = None
         self._tracer = tracer
-        self._reveal = reveal
         self._now_ns = self.machine.now_ns
         self._began_ns = self._now_ns
         self._patches: dict[str, bool] = {}
@@ -79,9 +73,17 @@ class SteppingDriver(Driver):
 
     def wait(self, call: Call) -> Any:
         """The answer of log or edits; the trace ends here when there is none."""
-        self._check_halted()
+        if self.closing or self.outcome is not None or self.failure is not None:
+            self._check_halted()
         if self._asked(call) is State.ANSWERED:
-            return self._value(self._guard(lambda: self.machine.take(call)))
+            try:
+                answer = self.machine.take(call)
+            except Divergence as divergence:
+                raise self._halt(Diverged(divergence)) from None
+            value, error = self._given(answer)
+            if error is not None:
+                raise error
+            return value
         if call.verb is Verb.START_TIMER:
             return self._fire_virtually(call)
         raise self._frontier([call])
@@ -90,7 +92,8 @@ class SteppingDriver(Driver):
         """Answers of calls made side by side, in log order."""
         self._check_halted()
         for call in calls:
-            self._check_new(call)
+            if call.position not in self.record.slots:
+                self.arguments.check(call)
         for call in calls:
             self._asked(call)
         given: dict[Position, Given] = {}
@@ -135,33 +138,28 @@ class SteppingDriver(Driver):
 
     # --- asking and answering -------------------------------------------------------------------------------
 
-    def _check_new(self, call: Call) -> None:
+    def _asked(self, call: Call) -> State:
         if call.position not in self.record.slots:
             self.arguments.check(call)
-
-    def _asked(self, call: Call) -> State:
-        self._check_new(call)
         try:
             state = self.machine.ask(call)
         except Divergence as divergence:
-            self._tracer.asked(call, recorded=False, note=call_text(call))
+            self._tracer.asked(call, recorded=False, note=note_of_call(call))
             raise self._halt(Diverged(divergence)) from None
-        self._tracer.asked(call, recorded=state is not State.NEW, note=call_text(call))
+        self._tracer.asked(call, recorded=state is not State.NEW, note=note_of_call(call))
         return state
 
-    def _value(self, answer: Answer) -> Any:
-        return self._given(answer).get()
-
     def _given(self, answer: Answer) -> Given:
-        self._advance()
+        if self.machine.now_ns > self._now_ns:
+            self._now_ns = self.machine.now_ns
         given = self._recorded(answer) if answer.edit is None else self._edited(answer.edit, answer.call)
-        note = safe_repr(given.value if given.error is None else given.error)
+        note = note_of_answer(self.record.history, answer, given)
         self._tracer.answered(answer, note, failed=given.error is not None)
         return given
 
     def _recorded(self, answer: Answer) -> Given:
         try:
-            return recorded_answer(self.record.history, answer.row, answer.call, self._reveal)
+            return recorded_answer(self.record.history, answer.row, answer.call)
         except PayloadError as error:
             raise self.fail(error) from None
 

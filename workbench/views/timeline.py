@@ -72,7 +72,7 @@ def timeline(title: str, spans: Sequence[Span], recoveries: Sequence[Recovery] =
     figure.update_layout(
         title={"text": html_text(title), "x": 0.01, "y": 0.98, "yanchor": "top"},
         barmode="overlay", bargap=0.35, height=height, template="plotly_white",
-        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.1, "yanchor": "bottom"},
         margin={"l": 10, "r": 20, "t": 90 if recoveries else 70, "b": 10},
         hoverlabel={"align": "left"},
     )  # fmt: skip
@@ -121,7 +121,7 @@ def _break(figure: go.Figure, recovery: Recovery) -> None:
     )
     figure.add_vline(x=recovery.time, line={"color": "#000000", "width": 1, "dash": "dash"})
     figure.add_annotation(
-        x=recovery.time, y=1, yref="paper", yanchor="bottom", showarrow=False,
+        x=recovery.time, y=1, yref="paper", xanchor="right", yanchor="bottom", showarrow=False,
         text=f"recovered after {duration_text(silent)}", font={"size": 11},
     )  # fmt: skip
 

@@ -37,7 +37,8 @@ class _NotTextKeyError(ValueError):
 
 def needs_check(raw: bytes) -> bool:
     """Whether a document could be too deep or too large; most cannot, and one C call tells."""
-    return len(raw) > MAX_ITEMS or len(raw.translate(None, _OTHER_BYTES)) > codes.MAX_DEPTH
+    size = len(raw)
+    return size > codes.MAX_DEPTH and (size > MAX_ITEMS or len(raw.translate(None, _OTHER_BYTES)) > codes.MAX_DEPTH)
 
 
 def decode(raw: bytes | memoryview) -> Any:

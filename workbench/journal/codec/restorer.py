@@ -34,8 +34,12 @@ def restore(value: Any, annotation: Any, *, lookup: Lookup | None = None, where:
     Raises:
         UndecodableError: The value does not fit the annotation; `where` is the path of the part that does not.
     """
-    if annotation is Any and type(value) in PLAIN:
-        return value
+    kind = type(value)
+    if kind is annotation or annotation is Any:
+        if kind in PLAIN:
+            return value
+        if kind is dict and PLAIN.issuperset(map(type, value)) and PLAIN.issuperset(map(type, value.values())):
+            return value.copy()  # what each part would be restored to, without asking one by one
     find = lookup or loaded_type
     try:
         if annotation is Any:
