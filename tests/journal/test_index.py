@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import builtins
 import random
-import zlib
+import subprocess
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from tests.journal.logs import Pen, facts_of, make_log
 from workbench._errors import RottenLogError, UndecodableError
 from workbench.journal import Log, OpenMode, index, open_log, open_writer, reader
 from workbench.journal.scan import Scan, scan
-from workbench.model import EventType
+from workbench.model import EventType, position_text
 
 pytest.importorskip("pyarrow")
 
@@ -55,6 +57,7 @@ def same(one: Log, other: Log) -> bool:
 
 
 def the_file(cache: Path) -> Path:
+    index.settle()
     [file] = cache.iterdir()
     return file
 
@@ -127,7 +130,7 @@ def reseal(cache: Path, change: Any) -> None:
     import pyarrow as pa
 
     file = the_file(cache)
-    batch = pa.ipc.open_file(pa.py_buffer(file.read_bytes()[12:])).get_batch(0)
+    batch = pa.ipc.open_file(pa.py_buffer(file.read_bytes()[64:])).get_batch(0)
     columns = {name: batch.column(name)[0].as_py() for name in batch.schema.names}
     types = {name: batch.schema.field(name).type for name in batch.schema.names}
     state = msgpack.unpackb(batch.schema.metadata[b"state"])
@@ -138,7 +141,7 @@ def reseal(cache: Path, change: Any) -> None:
     with pa.ipc.new_file(sink, fresh.schema) as writer:
         writer.write_batch(fresh)
     body = sink.getvalue().to_pybytes()
-    file.write_bytes(b"WLGIDX1\n" + zlib.crc32(body).to_bytes(4, "little") + body)
+    file.write_bytes(index._head([body]) + body)
 
 
 LIES: dict[str, Any] = {
@@ -147,6 +150,12 @@ LIES: dict[str, Any] = {
     "offset in a header": lambda columns, _: columns["offsets"].__setitem__(0, 3),
     "a column too short": lambda columns, _: columns["run"].pop(),
     "paths too long": lambda columns, _: columns["path_end"].__setitem__(-1, 1 << 40),
+    "texts too long": lambda columns, _: columns["text_end"].__setitem__(-1, 1 << 40),
+    "texts before the first": lambda columns, _: columns["text_end"].__setitem__(0, -1),
+    "texts out of order": lambda columns, _: columns["text_end"].__setitem__(5, 1 << 40),
+    "a text too few": lambda columns, _: columns["text_end"].pop(),
+    "no text": lambda columns, _: columns["text_end"].clear(),
+    "no ASCII": lambda columns, _: columns["text"].__setitem__(0, 0xFF),
     "a number too high": lambda columns, _: columns["seq"].__setitem__(-1, 1 << 60),
     "no header": lambda columns, _: columns["headers"].clear(),
     "a header elsewhere": lambda columns, _: columns["headers"].__setitem__(1, 500),
@@ -181,6 +190,43 @@ def test_a_folder_that_cannot_be_written_changes_nothing(log: Path, monkeypatch:
     plain = open_log(log)
     monkeypatch.setenv("WORKBENCH_CACHE", "/proc/nothing")
     assert same(open_log(log, index=True), plain)
+    index.settle()
+
+
+def test_without_a_thread_there_is_no_index(log: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(threading.Thread, "start", none_left)
+        assert same(open_log(log, index=True), open_log(log))
+    assert not cache.exists()
+    assert same(open_log(log, index=True), open_log(log))
+    assert the_file(cache).is_file()
+
+
+def test_an_interpreter_that_ends_at_once_leaves_an_index(log: Path, cache: Path) -> None:
+    code = (
+        "import sys; from workbench.journal import index, open_log, reader\n"
+        "index.INDEX_FROM = reader.INDEX_FROM = 1000\n"
+        "open_log(sys.argv[1], index=True)\n"
+        "assert 'pandas' not in sys.modules\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, log], check=True, timeout=60, capture_output=True)
+    assert not ended.stderr
+    assert the_file(cache).stat().st_mode & 0o777 == 0o600
+
+
+def test_the_index_has_the_positions_as_text(log: Path, cache: Path) -> None:
+    plain = open_log(log).history
+    open_log(log, index=True)
+    assert the_file(cache).is_file()
+    indexed = open_log(log, index=True).history
+    assert indexed.columns.texts is not None
+    texts = index.position_texts(indexed.columns).to_pylist()
+    assert texts == index.position_texts(plain.columns).to_pylist()
+    assert texts == [position_text(plain.position(row)) for row in range(len(plain))]
+    assert {type(value) for value in (indexed.columns.seq[0], indexed.columns.time_ns[0])} == {int}
 
 
 def test_a_full_disk_leaves_no_half_an_index(log: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,6 +236,7 @@ def test_a_full_disk_leaves_no_half_an_index(log: Path, cache: Path, monkeypatch
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", full)
         assert same(open_log(log, index=True), open_log(log))
+        index.settle()
     assert list(cache.iterdir()) == []
 
 
@@ -203,6 +250,7 @@ def test_without_pyarrow_a_log_opens_as_ever(log: Path, cache: Path, monkeypatch
 
     monkeypatch.setattr(builtins, "__import__", refuse)
     assert same(open_log(log, index=True), open_log(log))
+    index.settle()
     assert not cache.exists()
 
 
@@ -211,11 +259,14 @@ def test_a_damaged_log_gets_no_index(log: Path, cache: Path) -> None:
     raw[2_000] ^= 1
     log.write_bytes(raw)
     assert same(open_log(log, "salvage", index=True), open_log(log, "salvage"))
+    index.settle()
     assert not cache.exists()
 
 
-def test_without_numpy_columns_are_the_same(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_numpy_columns_are_the_same(log: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = open_log(log)
+    open_log(log, index=True)
+    assert the_file(cache).is_file()
     original = builtins.__import__
 
     def refuse(name: str, *rest: Any) -> Any:
@@ -225,6 +276,7 @@ def test_without_numpy_columns_are_the_same(log: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(builtins, "__import__", refuse)
     assert same(open_log(log), plain)
+    assert same(open_log(log, index=True), plain)
 
 
 def test_the_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

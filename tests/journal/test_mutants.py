@@ -233,15 +233,15 @@ def drop_the_seed(patch: Patch) -> None:
 
 
 def skip_the_seq_check(patch: Patch) -> None:
-    rewrite(patch, scan, scan.Walk, "frames", "frame_seq != seq", "False")
+    rewrite(patch, scan, scan.Walk, "_one_by_one", "frame_seq != seq", "False")
 
 
 def skip_the_crc(patch: Patch) -> None:
-    rewrite(patch, scan, scan.Walk, "frames", "!= crc", "!= crc and False")
+    rewrite(patch, scan, scan.Walk, "_one_by_one", "!= crc", "!= crc and False")
 
 
 def crc_without_header(patch: Patch) -> None:
-    rewrite(patch, scan, scan.Walk, "frames", "buffer[at + CRC_SIZE : end]", "buffer[at + FRAME_SIZE : end]")
+    rewrite(patch, scan, scan.Walk, "_one_by_one", "buffer[at + CRC_SIZE : end]", "buffer[at + FRAME_SIZE : end]")
     rewrite(patch, damage, damage, "_fits", "buffer[at + CRC_SIZE : end]", "buffer[at + FRAME_SIZE : end]")
     rewrite(patch, frames, frames.FrameFile, "_put", "_crc32(rest, self._seed)", "_crc32(rest[56:], self._seed)")
     rewrite(patch, frames, frames.FrameFile, "_note", "_crc32(rest, seed)", "_crc32(rest[56:], seed)")

@@ -9,9 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
-
-from workbench.model import Columns
 
 __all__ = [
     "NOT_YET",
@@ -19,7 +16,6 @@ __all__ = [
     "category_of_codes",
     "counts",
     "instants",
-    "position_texts",
     "seconds_between",
     "text",
     "texts_of_arrow",
@@ -29,6 +25,8 @@ __all__ = [
 NOT_YET = -1
 """Stands for an instant that has not come, in columns of nanoseconds."""
 
+_NAT = np.iinfo(np.int64).min
+_INSTANT = pd.DatetimeTZDtype("ns", "UTC")
 _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
@@ -40,9 +38,8 @@ def view_of(column: Any, dtype: str) -> np.ndarray[Any, Any]:
 def instants(nanoseconds: Any) -> pd.DatetimeIndex:
     """Nanoseconds since the epoch as datetime64[ns, UTC]; `NOT_YET` is NaT."""
     values = np.array(nanoseconds, dtype=np.int64)
-    stamps = values.view("datetime64[ns]")
-    stamps[values == NOT_YET] = np.datetime64("NaT", "ns")
-    return pd.DatetimeIndex(stamps).tz_localize("UTC")
+    values[values == NOT_YET] = _NAT
+    return pd.DatetimeIndex(values, dtype=_INSTANT, copy=False)
 
 
 def seconds_between(began: Any, ended: Any) -> np.ndarray[Any, Any]:
@@ -53,8 +50,8 @@ def seconds_between(began: Any, ended: Any) -> np.ndarray[Any, Any]:
 
 def counts(values: Any) -> pd.api.extensions.ExtensionArray:
     """Nullable Int64; 0 is <NA>, for numbers that begin at 1."""
-    numbers = np.asarray(values, dtype=np.int64)
-    return pd.arrays.IntegerArray(numbers.copy(), numbers == 0)
+    numbers = np.array(values, dtype=np.int64)
+    return pd.arrays.IntegerArray(numbers, numbers == 0)
 
 
 def text(values: Iterable[str]) -> pd.api.extensions.ExtensionArray:
@@ -80,29 +77,23 @@ def category_of_codes(parts: Sequence[tuple[Any, Sequence[str]]]) -> pd.Categori
     known = dict.fromkeys(chain.from_iterable(names for _, names in parts))
     known.pop("", None)
     number = dict(zip(known, range(len(known)), strict=True)) | {"": -1}
-    codes = []
-    for column, names in parts:
-        table = np.fromiter(map(number.__getitem__, names), np.int32, len(names))
-        codes.append(table[column] if len(column) else np.empty(0, np.int32))
-    joined = np.concatenate(codes) if codes else np.empty(0, np.int32)
-    return pd.Categorical.from_codes(joined, categories=pd.Index(list(known), dtype=_TEXT))
+    smallest = np.min_scalar_type(-1 - len(known))
+    codes = [
+        _looked_up(np.fromiter(map(number.__getitem__, names), smallest, len(names)), column) for column, names in parts
+    ]
+    joined = codes[0] if len(codes) == 1 else np.concatenate([np.empty(0, smallest), *codes])
+    dtype = pd.CategoricalDtype(pd.Index(list(known), dtype=_TEXT))
+    return pd.Categorical.from_codes(joined, dtype=dtype, validate=False)  # codes of a table of ours are within bounds
 
 
-_MEMORABLE = 1 << 16
-"""Below this, the text of an index is looked up instead of made anew for every event."""
-
-
-def position_texts(columns: Columns) -> Any:
-    """Positions of all events as an arrow array of strings, without a Python object per event."""
-    path = view_of(columns.path, "u4")
-    ends = view_of(columns.path_end, "u8").astype(np.int64)
-    top = int(path.max()) + 1 if len(path) else 0
-    if top < _MEMORABLE:
-        words = pa.array([str(index) for index in range(top)], pa.string()).take(pa.array(path))
-    else:
-        words = pc.cast(pa.array(path), pa.string())
-    offsets = pa.array(np.concatenate([[0], ends]), pa.int32())
-    return pc.binary_join(pa.ListArray.from_arrays(offsets, words), ".").cast(pa.large_string())
+def _looked_up(table: Any, column: Any) -> Any:
+    """`table[column]`, without looking anything up where the numbers of a table only move by a constant."""
+    if not len(column):
+        return np.empty(0, table.dtype)
+    moved = table - np.arange(len(table))
+    if len(table) <= int(column.max()) or (moved != moved[0]).any():
+        return table[column]
+    return column.astype(table.dtype) + moved[0].astype(table.dtype)
 
 
 def texts_of_arrow(parts: Sequence[Any]) -> pd.api.extensions.ExtensionArray:

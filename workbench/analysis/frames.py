@@ -16,7 +16,6 @@ from workbench.analysis.cells import (
     category_of_codes,
     counts,
     instants,
-    position_texts,
     seconds_between,
     text,
     texts_of_arrow,
@@ -25,13 +24,13 @@ from workbench.analysis.cells import (
 from workbench.analysis.facts import RunFacts, RunStatus, read_facts
 from workbench.analysis.steps import frame_of_steps
 from workbench.journal import Report
+from workbench.journal.index import position_texts
 from workbench.model import EventType, History
 
 __all__ = ["events_frame", "frame_of_runs", "runs_frame", "steps_frame"]
 
-_EVENT_NAMES = ["", *(str(EventType(number).name) for number in sorted(EventType))]
-_EVENT_CODES = np.zeros(256, np.int32)
-_EVENT_CODES[sorted(EventType)] = np.arange(1, len(_EVENT_NAMES))
+_NAME_OF = {int(type_): str(type_.name) for type_ in EventType}
+_EVENT_NAMES = [_NAME_OF.get(number, "") for number in range(256)]
 
 
 def events_frame(histories: Sequence[History]) -> pd.DataFrame:
@@ -55,14 +54,14 @@ def events_frame(histories: Sequence[History]) -> pd.DataFrame:
             "run_id": category_of_codes([(view_of(h.columns.run, "u4"), h.runs) for h in histories]),
             "seq": _joined([view_of(one.seq, "u8").astype(np.int64) for one in columns]),
             "time": instants(_joined([view_of(one.time_ns, "i8") for one in columns])),
-            "event": category_of_codes([(_EVENT_CODES[view_of(one.type, "u1")], _EVENT_NAMES) for one in columns]),
+            "event": category_of_codes([(view_of(one.type, "u1"), _EVENT_NAMES) for one in columns]),
             "position": texts_of_arrow([position_texts(one) for one in columns]),
             "name": category_of_codes(
                 [(view_of(one.name, "u4"), table) for one, table in zip(columns, names, strict=True)]
             ),
-            "attempt": counts(_joined([view_of(one.attempt, "u2").astype(np.int64) for one in columns])),
+            "attempt": counts(_joined([view_of(one.attempt, "u2") for one in columns])),
             "error_type": category_of_codes([(view_of(h.columns.tag, "u4"), h.tags) for h in histories]),
-            "log": category_of_codes([(np.zeros(len(h), np.int32), [h.origin]) for h in histories]),
+            "log": category_of_codes([(np.zeros(len(h), np.uint8), [h.origin]) for h in histories]),
         },
         copy=False,
     )
@@ -156,4 +155,6 @@ def _runs(histories: Sequence[History], reports: Sequence[Report | None] | None)
 
 
 def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
+    if len(parts) == 1:
+        return parts[0]
     return np.concatenate(parts) if parts else np.empty(0, np.int64)

@@ -90,7 +90,7 @@ def frames_ahead(np: Any, buffer: Any, place: tuple[int, int], span: int, events
         return None
     raw = np.frombuffer(buffer, np.uint8, near, at)
     magic = (raw[_MAGIC_AT:-1] == _MAGIC_LOW) & (raw[_MAGIC_AT + 1 :] == _MAGIC_HIGH)
-    starts = np.flatnonzero(magic) + at
+    starts = np.flatnonzero(magic)[: near // FRAME_SIZE + 1] + at  # a payload may be nothing but magic
     starts = starts[starts <= size - FRAME_SIZE]
     heads = _headers(np, buffer, starts)
     likely = heads["seq"] - np.uint64(seq) < len(starts)  # a lower number wraps around and is too high

@@ -2,8 +2,8 @@
 
 The hot loop touches each frame once (header, bounds, CRC, sequence) and keeps only its offset; columns and
 payloads are read from there when somebody asks. In a large log many headers are looked at together, by numpy where
-it is there; what a batch cannot explain is looked at again one by one, so that both give the same answer. Work and memory stay proportional to the file's size whatever it
-holds: see `damage.Budget`.
+it is there; what a batch cannot explain is looked at again one by one, so that both give the same answer. Work and
+memory stay proportional to the file's size whatever it holds: see `damage.Budget`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import compress, count, repeat
 from operator import getitem, ne
@@ -40,17 +41,17 @@ __all__ = ["Blobs", "Scan", "Walk", "scan"]
 
 _EVENTS = frozenset(map(int, EventType))
 
-_BATCHES_FROM = 0
+_BATCHES_FROM = 1 << 20
 """A smaller log is read sooner than numpy is imported."""
 
-_ALONE = 2
+_ALONE = 64
 """Frames read one by one at the start and after damage. They cost about as much as a batch in vain, so that no file
 makes batches a waste."""
 
-_WORTH = 1
+_WORTH = 32
 """Fewer frames in a batch are read faster one by one."""
 
-_SPANS = (1 << 7, 1 << 20)
+_SPANS = (1 << 14, 1 << 20)
 """Bytes of the first batch and of the longest one; each good batch is followed by one twice as long."""
 
 
@@ -292,7 +293,9 @@ class Walk:
 
     def _first_bad(self, batch: Batch) -> int:
         """Which frame has a checksum that does not fit; the number of frames when all fit."""
-        parts = map(getitem, repeat(self.buffer), map(slice, (batch.starts + CRC_SIZE).tolist(), batch.ends))
+        parts: Iterator[Any] = map(
+            getitem, repeat(self.buffer), map(slice, (batch.starts + CRC_SIZE).tolist(), batch.ends)
+        )
         wrong = map(ne, map(zlib.crc32, parts, repeat(self.seed)), batch.crcs)
         return next(compress(count(), wrong), len(batch.ends))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workbench.machine.call import ASKS, Verb
@@ -38,9 +39,16 @@ class Slot:
     opened: int
     answer: int = -1
     type: EventType | None = None
-    between: list[int] = field(default_factory=list)
+    between: Sequence[int] = ()
     cancelled: bool = False
     resolved_undone: int = -1
+
+    def passed(self, row: int) -> None:
+        """An event in between; most slots have none, and then no list either."""
+        if isinstance(self.between, list):
+            self.between.append(row)
+        else:
+            self.between = [row]
 
     def attempts(self, history: History) -> int:
         """Number of the last attempt that began."""
@@ -85,52 +93,84 @@ class RunRecord:
 def read_run(history: History, run_id: str) -> RunRecord:
     """Arrange the events of one run by position; an unknown run gives an empty record."""
     record = RunRecord(history, run_id)
+    kinds = history.columns.type
     for row in history.rows_of(run_id):
-        _add(record, row, EventType(history.columns.type[row]))
+        number = kinds[row]
+        if number in _READERS:
+            _READERS[number](record, row)
+        else:
+            _add(record, row, EventType(number))
     return record
 
 
 def _add(record: RunRecord, row: int, kind: EventType) -> None:
-    history = record.history
-    if kind in ASKS:
-        _ask(record, row, kind)
-    elif kind in ANSWERS or kind in _CLOSINGS or kind in {EventType.AttemptFailed, EventType.StepResolved}:
-        slot = record.slots.get(history.position(row))
-        if slot is not None:
-            _close(record, slot, row, kind)
-    elif kind is EventType.RunStarted:
+    if kind is EventType.RunStarted:
         record.started = row
     elif kind in ENDINGS:
         record.ended = row
     elif kind is EventType.PatchChecked:
-        record.patches[history.declaration(row).name] = row
+        record.patches[record.history.declaration(row).name] = row
     elif kind in _AMBIENT:
         record.ambient.append(row)
 
 
-def _ask(record: RunRecord, row: int, kind: EventType) -> None:
-    history = record.history
-    position = history.position(row)
-    slot = record.slots.get(position)
-    if slot is None:
-        slot = record.slots[position] = Slot(ASKS[kind], position, history.declaration(row).name, row)
-        if kind in _INSTANT:
+def _position(history: History, row: int) -> Position:
+    columns = history.columns
+    ends = columns.path_end
+    begin = ends[row - 1] if row else 0
+    return (columns.path[begin],) if ends[row] - begin == 1 else history.position(row)
+
+
+def _asking(kind: EventType) -> Callable[[RunRecord, int], None]:
+    verb, instant = ASKS[kind], kind in _INSTANT
+
+    def ask(record: RunRecord, row: int) -> None:
+        history = record.history
+        position = _position(history, row)
+        slot = record.slots.get(position)
+        if slot is not None:
+            slot.passed(row)
+            return
+        slot = record.slots[position] = Slot(verb, position, history.declaration(row).name, row)
+        if instant:
             slot.answer, slot.type = row, kind
-    else:
-        slot.between.append(row)
+
+    return ask
+
+
+def _closing(kind: EventType) -> Callable[[RunRecord, int], None]:
+    plain = kind in ANSWERS and kind is not EventType.SignalConsumed
+
+    def close(record: RunRecord, row: int) -> None:
+        slot = record.slots.get(_position(record.history, row))
+        if slot is None:
+            return
+        if not plain:
+            _close(record, slot, row, kind)
+        elif slot.type is None:
+            slot.answer, slot.type = row, kind
+            record.order.append(slot)
+
+    return close
 
 
 def _close(record: RunRecord, slot: Slot, row: int, kind: EventType) -> None:
     if kind in _CLOSINGS:
         slot.cancelled = True
-        slot.between.append(row)
+        slot.passed(row)
     elif kind is EventType.AttemptFailed:
-        slot.between.append(row)
+        slot.passed(row)
     elif kind is EventType.StepResolved and not record.history.payload(row).get("happened"):
         slot.resolved_undone = row
-        slot.between.append(row)
+        slot.passed(row)
     elif slot.type is None:
         slot.answer, slot.type = row, kind
         record.order.append(slot)
         if kind is EventType.SignalConsumed:
             record.consumed.add(record.history.columns.cause[row])
+
+
+_READERS: dict[int, Callable[[RunRecord, int], None]] = {int(kind): _asking(kind) for kind in ASKS} | {
+    int(kind): _closing(kind) for kind in (*ANSWERS, *_CLOSINGS, EventType.AttemptFailed, EventType.StepResolved)
+}
+"""What concerns a position, by number of the event type."""

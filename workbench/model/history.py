@@ -69,7 +69,9 @@ class Columns:
     """Parallel arrays, one element per event.
 
     `run`, `name`, `tag` are indices into the history's tables; `path` holds all positions one after the
-    other and `path_end` where each one ends.
+    other and `path_end` where each one ends. Where an index of the log is there, read-only views of its numbers
+    stand in for the arrays. `texts` holds the same positions as text where somebody has them ready: where each
+    begins and the last one ends, and their characters in ASCII.
     """
 
     seq: array[int] = field(default_factory=lambda: array("Q"))
@@ -83,6 +85,7 @@ class Columns:
     cause: array[int] = field(default_factory=lambda: array("Q"))
     path: array[int] = field(default_factory=lambda: array("I"))
     path_end: array[int] = field(default_factory=lambda: array("Q"))
+    texts: tuple[Any, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping
 from functools import cache
 from types import CodeType, FrameType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from workbench.program import Place
 from workbench.replay.safe_repr import safe_repr
@@ -45,7 +45,7 @@ class _Locals:
         texts: dict[str, str] = {}
         changed: list[str] = []
         for name, value in found.items():
-            if name[0] == "@":
+            if name[:1] == "@":
                 continue
             known = before.get(name)
             if known is not None and values.get(name, values) is value:
@@ -67,21 +67,35 @@ class _Locals:
         return tuple(changed)
 
 
+class _Stack(NamedTuple):
+    """One way to stand somewhere: the same code at the same instructions.
+
+    Attributes:
+        codes: Code of the user frames, innermost first.
+        where: The frames, without locals.
+    """
+
+    codes: list[CodeType]
+    where: Where
+
+
 class FrameReader:
     """Reads user frames, remembering what each function's locals were.
 
+    Under the tripwire every `sys._getframe`, `id` and `frame.f_code` is an event that a function in Python looks at,
+    and Python counts lines from the start of a function each time: all are avoided where a name tells as much.
+
     Args:
-        boundary: Code of the function that called the workflow; frames below it are not the workflow's.
+        boundary: Module of the function that called the workflow; frames below it are not the workflow's.
         with_locals: Whether to read locals.
     """
 
-    def __init__(self, boundary: CodeType, *, with_locals: bool = True) -> None:
+    def __init__(self, boundary: str, *, with_locals: bool = True) -> None:
         self._boundary = boundary
         self._with_locals = with_locals
-        self._last: dict[tuple[tuple[int, ...], int, int], _Locals] = {}
-        self._known: dict[int, tuple[bool, CodeType]] = {}
-        self._places: dict[tuple[int, int], Frame] = {}
-        self._stacks: dict[tuple[int, ...], Where] = {}
+        self._last: dict[tuple[tuple[int, ...], int, CodeType], _Locals] = {}
+        self._stacks: dict[tuple[str | int, ...], _Stack] = {}
+        self._drivers: set[str] = set()
 
     def read(self, branch: tuple[int, ...], fallback: Place, above: int = 1) -> Where:
         """User frames, innermost first, and the names that changed in the innermost one.
@@ -92,57 +106,47 @@ class FrameReader:
             above: How many frames above this one are the driver's for certain.
         """
         found: list[FrameType] = []
-        place: list[int] = []
-        known, boundary = self._known, self._boundary
+        codes: list[CodeType] = []
+        key: tuple[str | int, ...] = ()
+        drivers, boundary = self._drivers, self._boundary
         frame: FrameType | None = sys._getframe(above)  # noqa: SLF001 - the documented way to the stack
         while frame is not None:
-            code = frame.f_code
-            if code is boundary:
+            module = frame.f_globals.get("__name__", "")
+            if module == boundary:
                 break
-            number = id(code)  # the hash of a code object looks at all its constants
-            if (known[number] if number in known else self._learn(frame))[0]:
-                found.append(frame)
-                place += (number, frame.f_lasti)
+            if module not in drivers:
+                code = frame.f_code
+                if _is_user_code(code.co_filename, module):
+                    found.append(frame)
+                    codes.append(code)
+                    key += (code.co_filename, code.co_qualname, frame.f_lasti)
+                elif module.startswith(_DRIVING):
+                    drivers.add(module)
             frame = frame.f_back
         if not found:
             return ((Frame(fallback, {}),) if fallback.line else ()), ()
-        if self._with_locals:
-            return self._with_their_locals(branch, found)
-        stack = tuple(place)
-        where = self._stacks.get(stack)
-        if where is None:
-            where = self._stacks[stack] = (tuple([self._bare(user) for user in found]), ())
-        return where
+        stack = self._stacks.get(key)
+        if stack is None or stack.codes != codes:  # two functions of one name, made by the same lines of another
+            bare = tuple(
+                [Frame(Place(c.co_filename, f.f_lineno, c.co_name), {}) for c, f in zip(codes, found, strict=True)]
+            )
+            stack = self._stacks[key] = _Stack(codes, (bare, ()))
+        return self._filled(branch, found, stack) if self._with_locals else stack.where
 
-    def _with_their_locals(self, branch: tuple[int, ...], found: list[FrameType]) -> Where:
+    def _filled(self, branch: tuple[int, ...], found: list[FrameType], stack: _Stack) -> Where:
         frames: list[Frame] = []
         changed: tuple[str, ...] = ()
         depth = len(found)
-        for user in found:
+        for user, code, bare in zip(found, stack.codes, stack.where[0], strict=True):
             depth -= 1
-            key = (branch, depth, id(user.f_code))
-            last = self._last.get(key)
+            last = self._last.get((branch, depth, code))
             if last is None:
-                last = self._last[key] = _Locals()
+                last = self._last[branch, depth, code] = _Locals()
             names = last.update(user.f_locals)
             if not frames:
                 changed = names
-            frames.append(Frame(self._bare(user).place, last.texts))
+            frames.append(Frame(bare.place, last.texts))
         return tuple(frames), changed
-
-    def _learn(self, frame: FrameType) -> tuple[bool, CodeType]:
-        code = frame.f_code
-        users = _is_user_code(code.co_filename, frame.f_globals.get("__name__", ""))
-        known = self._known[id(code)] = (users, code)  # held, so that no other code gets its id
-        return known
-
-    def _bare(self, frame: FrameType) -> Frame:
-        """The frame without locals. Lines are looked up once: Python counts them from the start of the function."""
-        code, at = frame.f_code, frame.f_lasti
-        bare = self._places.get((id(code), at))
-        if bare is None:
-            bare = self._places[id(code), at] = Frame(Place(code.co_filename, frame.f_lineno, code.co_name), {})
-        return bare
 
 
 @cache

@@ -1,8 +1,4 @@
-"""What a stop says of a call or an answer, written when somebody reads it: most stops are stepped over.
-
-A note that waits holds only what cannot change and is small, or the row of the log that says it: a trace keeps
-no graph of the user's objects alive, and never shows what the code did to a value later.
-"""
+"""What a stop says of a call or an answer: in words at once, or as what the words are made of later (see `Stops`)."""
 
 from __future__ import annotations
 
@@ -10,20 +6,32 @@ import datetime as dt
 import decimal
 import uuid
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from workbench._errors import PayloadError
-from workbench.journal.codec import restore
+from workbench.journal.codec import annotation_of_return, restore
 from workbench.machine import Answer, Call, Verb
 from workbench.model import EventType, History
-from workbench.program import Given, annotation_of
+from workbench.program import Given, Invocation, Step
 from workbench.replay.outcome import call_text, invocation_text
 from workbench.replay.safe_repr import safe_repr
 
-__all__ = ["Note", "note_of_answer", "note_of_call", "text_of"]
+__all__ = ["NO_NOTE", "Note", "note_of_answer", "note_of_call"]
 
-Note = str | tuple[Callable[..., str], *tuple[Any, ...]]
-"""Text, or a function and its arguments that give it."""
+
+class Note(NamedTuple):
+    """What a stop says.
+
+    Attributes:
+        tell: Gives the words from history, row and name of the stop, and `told`; `None` when `told` is the text.
+        told: What else it needs: small, and nothing that the code could change.
+    """
+
+    tell: Callable[[History, int, str, Any], str] | None
+    told: Any
+
+
+NO_NOTE: Final = Note(None, "")
 
 _SCALARS: Final = frozenset({
     type(None), bool, int, float, complex, dt.date, dt.timedelta, dt.datetime, decimal.Decimal, uuid.UUID,
@@ -33,35 +41,51 @@ _LEAVES: Final = _SCALARS | _TEXTS
 _LONGEST: Final = 200
 """Longer text is written at once: a note must not keep it alive."""
 _DEEPEST: Final = 8
-_RESULTS: Final = frozenset({EventType.StepCompleted, EventType.ChildCompleted})
-"""Events whose payload holds the answer under `result`."""
-
-
-def text_of(note: Note) -> str:
-    """The note in words."""
-    return note if isinstance(note, str) else note[0](*note[1:])
+_COMPLETED: Final = int(EventType.StepCompleted)
+_CALL_STEP: Final = Verb.CALL_STEP
 
 
 def note_of_call(call: Call) -> Note:
     """What is asked; see `call_text`."""
-    if call.verb is not Verb.CALL_STEP:
-        return call_text(call)
+    if call.verb is not _CALL_STEP:
+        return Note(None, call_text(call))
     args, kwargs = call.arguments["args"], call.arguments["kwargs"]
     if not _unchanging(args) or (kwargs and not _unchanging(kwargs.values())):
-        return call_text(call)
-    return (invocation_text, call.name, args, kwargs) if kwargs else (invocation_text, call.name, args)
+        return Note(None, call_text(call))
+    return tuple.__new__(Note, (_asked_with_names, (args, kwargs)) if kwargs else (_asked, args))
 
 
 def note_of_answer(history: History, answer: Answer, given: Given) -> Note:
     """What is answered, as bounded text."""
-    value = given.value
-    if given.error is not None:
-        return safe_repr(given.error)
-    if type(value) in _LEAVES:
-        return safe_repr(value)
-    if answer.edit is None and answer.row >= 0 and history.columns.type[answer.row] in _RESULTS and _plain(value, 0):
-        return _recorded_text, history, answer.row, annotation_of(answer.call)
-    return safe_repr(value)
+    value, error = given
+    if error is not None:
+        return Note(None, safe_repr(error))
+    call, row, edit, _ = answer
+    if (
+        type(value) not in _LEAVES
+        and edit is None
+        and row >= 0
+        and history.columns.type[row] == _COMPLETED
+        and isinstance(call.request, Invocation)
+        and _plain(value, 0)
+    ):
+        return tuple.__new__(Note, (_answered, call.request.step))  # as `Note(…)`, in half the time
+    return Note(None, safe_repr(value))
+
+
+def _asked(_history: History, _row: int, name: str, args: Iterable[Any]) -> str:
+    return invocation_text(name, args)
+
+
+def _asked_with_names(_history: History, _row: int, name: str, arguments: Any) -> str:
+    return invocation_text(name, *arguments)
+
+
+def _answered(history: History, row: int, _name: str, step: Step[..., Any]) -> str:
+    try:
+        return safe_repr(restore(history.payload(row).get("result"), annotation_of_return(step.function)))
+    except PayloadError as error:  # the file was changed since: the trace is still worth reading
+        return f"<{type(error).__name__}>"
 
 
 def _unchanging(values: Iterable[Any]) -> bool:
@@ -86,10 +110,3 @@ def _plain(value: Any, depth: int) -> bool:
     if _LEAVES.issuperset(map(type, parts)):
         return True
     return depth < _DEEPEST and all(_plain(part, depth + 1) for part in parts)
-
-
-def _recorded_text(history: History, row: int, annotation: Any) -> str:
-    try:
-        return safe_repr(restore(history.payload(row).get("result"), annotation))
-    except PayloadError as error:  # the file was changed since: the trace is still worth reading
-        return f"<{type(error).__name__}>"

@@ -33,6 +33,7 @@ from workbench.replay.tracer import Tracer
 __all__ = ["AsyncSteppingDriver", "SteppingDriver"]
 
 _NS = 1_000_000_000
+_ANSWERED, _NEW = State.ANSWERED, State.NEW
 
 
 class SteppingDriver(Driver):
@@ -75,7 +76,7 @@ class SteppingDriver(Driver):
         """The answer of log or edits; the trace ends here when there is none."""
         if self.closing or self.outcome is not None or self.failure is not None:
             self._check_halted()
-        if self._asked(call) is State.ANSWERED:
+        if self._asked(call) is _ANSWERED:
             try:
                 answer = self.machine.take(call)
             except Divergence as divergence:
@@ -139,18 +140,19 @@ class SteppingDriver(Driver):
     # --- asking and answering -------------------------------------------------------------------------------
 
     def _asked(self, call: Call) -> State:
-        if call.position not in self.record.slots:
+        slot = self.record.slots.get(call.position)
+        if slot is None:
             self.arguments.check(call)
         try:
             state = self.machine.ask(call)
         except Divergence as divergence:
-            self._tracer.asked(call, recorded=False, note=note_of_call(call))
+            self._tracer.asked(call, -1, note_of_call(call))
             raise self._halt(Diverged(divergence)) from None
-        self._tracer.asked(call, recorded=state is not State.NEW, note=note_of_call(call))
+        self._tracer.asked(call, slot.opened if slot is not None and state is not _NEW else -1, note_of_call(call))
         return state
 
     def _given(self, answer: Answer) -> Given:
-        if self.machine.now_ns > self._now_ns:
+        if self.machine.now_ns > self._now_ns:  # noqa: PLR1730 - `max` is a call, on the way of every step
             self._now_ns = self.machine.now_ns
         given = self._recorded(answer) if answer.edit is None else self._edited(answer.edit, answer.call)
         note = note_of_answer(self.record.history, answer, given)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
 
 from workbench.model import Position
 from workbench.program import Place
-from workbench.replay.note import Note, text_of
 
 __all__ = ["Frame", "Stop"]
 
@@ -26,17 +24,9 @@ class Frame:
     locals: Mapping[str, str]
 
 
-class _Unread:
-    """A place for the note until somebody reads it."""
-
-    __slots__ = ("_unread",)
-
-    _unread: Note
-
-
-@dataclass(slots=True, init=False, repr=False, unsafe_hash=True)
-class Stop(_Unread):
-    """One stop of a trace. Not to be changed; not frozen because that would double the time that making one takes.
+@dataclass(frozen=True, slots=True, repr=False)
+class Stop:
+    """One stop of a trace.
 
     Attributes:
         index: 0-based number in the trace.
@@ -59,43 +49,6 @@ class Stop(_Unread):
     stack: tuple[Frame, ...] = ()
     changed: tuple[str, ...] = ()
     note: str = field(default="", compare=False)
-
-    def __init__(  # noqa: PLR0913, PLR0917 - the facts of a stop, by position because every event passes here
-        self,
-        index: int,
-        seq: int,
-        event: str,
-        position: Position,
-        name: str,
-        source: str,
-        stack: tuple[Frame, ...] = (),
-        changed: tuple[str, ...] = (),
-        note: Note = "",
-    ) -> None:
-        self.index = index
-        self.seq = seq
-        self.event = event
-        self.position = position
-        self.name = name
-        self.source = source
-        self.stack = stack
-        self.changed = changed
-        self._unread = note
-
-    def __getattr__(self, name: str) -> Any:
-        """The note, written now: Python asks here for a slot that is still empty."""
-        if name != "note":
-            raise AttributeError(f"a stop has no {name!r}", name=name, obj=self)
-        self.note = text_of(self._unread)
-        self._unread = ""
-        return self.note
-
-    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
-        """A copy, also in another process, takes the note along as text."""
-        return type(self), (
-            self.index, self.seq, self.event, self.position, self.name,
-            self.source, self.stack, self.changed, self.note,
-        )  # fmt: skip
 
     @property
     def file(self) -> str:

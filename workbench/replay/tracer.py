@@ -9,8 +9,9 @@ from workbench.machine import Answer, AnswerSource, Call, RunRecord, Verb
 from workbench.model import NOWHERE, EventType, Position
 from workbench.program import CURRENT_SCOPE, NOT_KNOWN, Invocation, Place
 from workbench.replay.frames import FrameReader, Where
-from workbench.replay.note import Note
-from workbench.replay.stop import Frame, Stop
+from workbench.replay.note import NO_NOTE, Note
+from workbench.replay.stop import Frame
+from workbench.replay.stops import Stops
 
 __all__ = ["Tracer"]
 
@@ -46,11 +47,10 @@ class Tracer:
     """
 
     def __init__(self, record: RunRecord, frames: FrameReader) -> None:
-        self.stops: list[Stop] = []
+        self.stops = Stops(record.history)
         self._record = record
         self._frames = frames
         self._where: dict[Position, Where] = {}
-        self._seqs = record.history.columns.seq
         self._kinds = record.history.columns.type
         self._quiet = deque(_quiet_rows(record))
 
@@ -58,34 +58,40 @@ class Tracer:
         """The workflow function is entered."""
         row = self._record.started
         if row >= 0:
-            self._add(row, EventType.RunStarted.name, NOWHERE, "", "", ((Frame(place, arguments),), tuple(arguments)))
+            self.stops.add(
+                row, EventType.RunStarted.name, NOWHERE, "", "", ((Frame(place, arguments),), tuple(arguments)), NO_NOTE
+            )
 
-    def asked(self, call: Call, *, recorded: bool, note: Note = "") -> None:
-        """The code makes a call."""
+    def asked(self, call: Call, row: int, note: Note) -> None:
+        """The code makes a call.
+
+        Args:
+            call: The call.
+            row: Row of the recorded one; -1 for none.
+            note: The call in words.
+        """
         verb, position, name, _, request = call
         place = request.place if isinstance(request, Invocation) else NOT_KNOWN
-        where = self._where[position] = self._frames.read(position[:-1], place, above=4)
-        slot = self._record.slots.get(position) if recorded else None
-        row = slot.opened if slot is not None else -1
+        where = self._where[position] = self._frames.read(position[:-1], place, above=5)
         if row >= 0 and self._quiet:
             self._quiet_before(row)
-        self._add(row, _ASKED_NAMES[verb], position, name, "", where, note)
+        self.stops.add(row, _ASKED_NAMES[verb], position, name, "", where, note)
 
     def drew(self, call: Call, row: int, source: AnswerSource, note: str) -> None:
         """The code reads the clock or draws, and has its answer at once."""
         where = self._frames.read(call.position[:-1], NOT_KNOWN, above=3)
         if row >= 0:
             self._quiet_before(row)
-        self._add(row, _ASKED_NAMES[call.verb], call.position, call.name, source, where, note)
+        self.stops.add(row, _ASKED_NAMES[call.verb], call.position, call.name, source, where, Note(None, note))
 
     def checked(self, row: int, patch_id: str) -> None:
         """The code asks which path of a change the run takes, and the log says it."""
         self._quiet_before(row)
         scope = CURRENT_SCOPE.get()
         where = self._frames.read(scope.path if scope is not None else (), NOT_KNOWN, above=3)
-        self._add(row, EventType.PatchChecked.name, NOWHERE, patch_id, AnswerSource.RECORDED, where)
+        self.stops.add(row, EventType.PatchChecked.name, NOWHERE, patch_id, AnswerSource.RECORDED, where, NO_NOTE)
 
-    def answered(self, answer: Answer, note: Note = "", *, failed: bool = False) -> None:
+    def answered(self, answer: Answer, note: Note = NO_NOTE, *, failed: bool = False) -> None:
         """An answer is handed to the code."""
         call, row, edit, source = answer
         if edit is not None:
@@ -97,7 +103,7 @@ class Tracer:
         else:
             event = (EventType.StepFailed if failed else _ANSWERED[call.verb]).name
         stack, _ = self._where.pop(call.position, _NOWHERE)  # the code stood still since it asked: nothing changed
-        self._add(row, event, call.position, call.name, source, (stack, ()), note)
+        self.stops.add(row, event, call.position, call.name, source, (stack, ()), note)
 
     def ended(self, *, failed: bool, note: str, recorded: bool) -> None:
         """The workflow returned or raised."""
@@ -112,7 +118,7 @@ class Tracer:
             elif held is not event:
                 row = -1  # this code ends otherwise than the recorded one did
         where: Where = ((self.stops[-1].stack[-1],), ()) if self.stops and self.stops[-1].stack else _NOWHERE
-        self._add(row, event.name, NOWHERE, "", "", where, note)
+        self.stops.add(row, event.name, NOWHERE, "", "", where, Note(None, note))
 
     def halted(self) -> None:
         """The replay stopped before the end: what the log still says of the run comes last."""
@@ -123,14 +129,9 @@ class Tracer:
             quiet = self._quiet.popleft()
             event = self._record.history.event(quiet)
             stack, _ = self._where.get(event.position, _NOWHERE)
-            self._add(quiet, event.type.name, event.position, event.name, AnswerSource.RECORDED, (stack, ()))
-
-    def _add(  # noqa: PLR0913, PLR0917 - the facts of a stop, by position because every stop passes here
-        self, row: int, event: str, position: Position, name: str, source: str, where: Where, note: Note = ""
-    ) -> None:
-        stops = self.stops
-        seq = self._seqs[row] if row >= 0 else 0
-        stops.append(Stop(len(stops), seq, event, position, name, source, where[0], where[1], note))
+            self.stops.add(
+                quiet, event.type.name, event.position, event.name, AnswerSource.RECORDED, (stack, ()), NO_NOTE
+            )
 
 
 def _quiet_rows(record: RunRecord) -> Sequence[int]:

@@ -72,7 +72,8 @@ def _install() -> None:
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if _armed.tripped and (event in _FORBIDDEN or (event in _ASKING and _ASKING[event](arguments))):
+    # Reading a frame is an event, too, and replay reads frames all the time: what is not watched returns at once.
+    if event in _WATCHED and _armed.tripped and (event in _FORBIDDEN or _ASKING[event](arguments)):
         detail = ", ".join(_shown(argument) for argument in arguments[:2])
         error = ActedDuringReplayError(event, detail)
         _armed.tripped[-1].append(error)
@@ -96,3 +97,5 @@ def _loads(arguments: tuple[Any, ...]) -> bool:
 
 _ASKING = {"ctypes.dlopen": _loads, "open": _writes}
 """Events that act or not, depending on their arguments."""
+
+_WATCHED = _FORBIDDEN | _ASKING.keys()

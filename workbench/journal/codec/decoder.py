@@ -37,8 +37,7 @@ class _NotTextKeyError(ValueError):
 
 def needs_check(raw: bytes) -> bool:
     """Whether a document could be too deep or too large; most cannot, and one C call tells."""
-    size = len(raw)
-    return size > codes.MAX_DEPTH and (size > MAX_ITEMS or len(raw.translate(None, _OTHER_BYTES)) > codes.MAX_DEPTH)
+    return len(raw) > MAX_ITEMS or len(raw.translate(None, _OTHER_BYTES)) > codes.MAX_DEPTH
 
 
 def decode(raw: bytes | memoryview) -> Any:
@@ -50,7 +49,12 @@ def decode(raw: bytes | memoryview) -> Any:
     document = raw if type(raw) is bytes else bytes(raw)
     if len(document) > MAX_BYTES:
         raise _undecodable(f"{len(document):,} bytes, at most {MAX_BYTES:,} are read")
-    suspicious = needs_check(document)
+    suspicious = len(document) > codes.MAX_DEPTH and needs_check(document)
+    if not suspicious:
+        try:
+            return unpackb(document, ext_hook=_outermost, timestamp=3)  # its own limits follow from the few bytes
+        except _BROKEN:
+            pass  # other keys than text, or damage: the careful way tells them apart
     if suspicious and len(document) > codes.SMALL_BYTES and too_dear(document):
         raise _undecodable("it would take more memory than its size warrants")
     try:
@@ -84,7 +88,7 @@ class _Decoder:
     def read(self, raw: bytes) -> Any:
         try:
             return unpackb(
-                raw, ext_hook=self._extension, strict_map_key=self._text_keys, timestamp=3, max_str_len=MAX_BYTES,
+                raw, ext_hook=self.extension, strict_map_key=self._text_keys, timestamp=3, max_str_len=MAX_BYTES,
                 max_bin_len=MAX_BYTES, max_ext_len=MAX_BYTES, max_array_len=MAX_ITEMS, max_map_len=MAX_ITEMS,
                 object_pairs_hook=None if self._text_keys else _checked_map,
             )  # fmt: skip
@@ -93,7 +97,7 @@ class _Decoder:
                 raise _NotTextKeyError from None
             raise
 
-    def _extension(self, code: int, raw: bytes) -> Any:
+    def extension(self, code: int, raw: bytes) -> Any:
         reader = READERS.get(code)
         if reader is None:
             return Opaque(code, raw)
@@ -106,6 +110,10 @@ class _Decoder:
         if code in _HASHED:
             refuse_collisions(body)
         return reader(body)
+
+
+def _outermost(code: int, raw: bytes) -> Any:
+    return _Decoder(text_keys=True).extension(code, raw)
 
 
 _HASHED: Final = frozenset({codes.SET, codes.FROZENSET})
