@@ -119,8 +119,7 @@ def test_code_that_waits_for_nothing_beyond_the_log_needs_help(tmp_path: Path) -
 def test_an_orphan_event_does_not_hang(tmp_path: Path) -> None:
     result, history = recorded(tmp_path / "a.wlog", SHAPES["gather of tasks"][0])
     rows = [row for row in range(len(history)) if history.columns.type[row] == EventType.StepStarted]
-    columns = history.columns
-    broken = type(columns)(**{name: getattr(columns, name)[:] for name in columns.__dataclass_fields__})
+    broken = replace(history.columns, type=history.columns.type[:])
     broken.type[rows[1]] = EventType.DecisionMade  # its question is gone, its answer an orphan
     outcome = replayed(SHAPES["gather of tasks"][0], replace(history, columns=broken)).outcome
     assert isinstance(outcome, (Diverged, Needs))

@@ -232,7 +232,9 @@ def position_texts(columns: Columns) -> Any:
     else:
         words = pc.cast(items, pa.string())
     begins = _numbers(np.concatenate([[0], ends]).astype(np.int32))
-    return pc.binary_join(pa.ListArray.from_arrays(begins, words), _strings([b"."])[0]).cast(pa.large_string())
+    rows, dot = pa.ListArray.from_arrays(begins, words), _strings([b"."])[0]
+    joined = pc.binary_join(rows, dot)  # pyright: ignore[reportAttributeAccessIssue]  # pyarrow makes it at import
+    return joined.cast(pa.large_string())
 
 
 def _strings(words: Sequence[bytes]) -> Any:

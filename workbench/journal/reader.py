@@ -92,7 +92,8 @@ def _history(path: Path, buffer: Any, found: Scan, columns: Columns | None) -> H
     for table, column in number_columns(columns).items():
         tables[table], numbers = found.notes.tables.texts(table, column)
         if numbers is not column:
-            columns = replace(columns, **{table: numbers})
+            changed: dict[str, Any] = {table: numbers}
+            columns = replace(columns, **changed)
     return History(
         columns=columns,
         runs=tables["run"],

@@ -145,7 +145,6 @@ class Recording:
     def _histories(self) -> list[History]:
         return [log.history for log in self.logs]
 
-
     @cached_property
     def _run_ids(self) -> list[str]:
         return [run_id for log in self.logs for run_id in log.history.run_ids]

@@ -128,7 +128,8 @@ class Tracer:
         while self._quiet and self._quiet[0] < row:
             quiet = self._quiet.popleft()
             event = self._record.history.event(quiet)
-            stack, _ = self._where.get(event.position, _NOWHERE)
+            waiting = next(reversed(self._where.values()), _NOWHERE)  # where the code stood while it happened
+            stack, _ = self._where.get(event.position, waiting)
             self.stops.add(
                 quiet, event.type.name, event.position, event.name, AnswerSource.RECORDED, (stack, ()), NO_NOTE
             )
