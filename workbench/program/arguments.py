@@ -9,6 +9,7 @@ from workbench._errors import PayloadError
 from workbench.journal.codec import decode, differences, same
 from workbench.machine import Call, Verb
 from workbench.model import History
+from workbench.program.step import Invocation
 
 __all__ = ["Arguments", "argument_differences", "plain_arguments"]
 
@@ -46,7 +47,10 @@ class Arguments:
         asked = self._encode(call, plain)
         if self._raw is not None and self._raw(row).startswith(asked[1:], 1):
             return True  # the body of an intent begins with its arguments; only the size of the map differs
-        return same(_recorded(self._history, row, call), decode(asked))
+        recorded, now = _recorded(self._history, row, call), decode(asked)
+        if isinstance(call.request, Invocation) and call.request.step.uncompared:
+            recorded, now = (_without(call.request.step.uncompared, side) for side in (recorded, now))
+        return same(recorded, now)
 
     def check(self, call: Call) -> None:
         """A call whose arguments cannot be recorded is none: it fails before anything runs, and leaves no event.
@@ -55,6 +59,15 @@ class Arguments:
             UnrecordableError: An argument cannot be recorded.
         """
         self._encode(call, plain_arguments(call))
+
+
+def _without(names: frozenset[str], arguments: Any) -> Any:
+    """Arguments without the entries of these names in keyword arguments that are mappings."""
+    kwargs = {
+        name: {key: part for key, part in value.items() if key not in names} if isinstance(value, dict) else value
+        for name, value in arguments["kwargs"].items()
+    }
+    return {**arguments, "kwargs": kwargs}
 
 
 def argument_differences(history: History, row: int, call: Call) -> list[tuple[str, Any, Any]]:

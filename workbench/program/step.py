@@ -74,6 +74,7 @@ class Step(Generic[P, R]):
         definite_errors: Error classes that prove that nothing happened.
         sensitive: Names or dotted paths of arguments and result fields that never reach the disk in clear.
         is_async: The function is `async def`.
+        uncompared: Names of entries (HTTP headers) that do not decide whether a call is the recorded one.
     """
 
     def __init__(  # noqa: PLR0913 - what can be declared of a step
@@ -96,7 +97,8 @@ class Step(Generic[P, R]):
         self.probe = probe
         self.definite_errors = definite_errors
         self.sensitive = sensitive
-        self.is_async = inspect.iscoroutinefunction(function)
+        self.is_async: bool = inspect.iscoroutinefunction(function)
+        self.uncompared: frozenset[str] = frozenset()
         functools.update_wrapper(cast("Any", self), function)
 
     @property

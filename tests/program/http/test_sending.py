@@ -401,3 +401,21 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         _ = http.RecordingAdapter
     with pytest.raises(AttributeError, match="Adaptor"):
         _ = http.Adaptor
+
+
+def test_a_renewed_credential_asks_for_the_same_and_another_header_does_not(origin: Origin, tmp_path: Path) -> None:
+    sent = {"authorization": "Bearer first-of-all", "accept-language": "en"}
+
+    @workflow
+    def flow(url: str) -> int:
+        with httpx.Client(transport=RecordingTransport(), headers=sent) as client:
+            return client.get(url).status_code
+
+    path = tmp_path / "a.wlog"
+    with Recorder(path) as recorder:
+        result = recorder.run(flow, f"{origin.url}/text", id="r")
+    history = open_log(path).history
+    sent["authorization"] = "Bearer renewed-since"
+    assert replay(flow, history).outcome == Completed(result)
+    sent["accept-language"] = "de"
+    assert replay(flow, history).outcome.word == "diverged"

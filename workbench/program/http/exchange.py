@@ -40,6 +40,8 @@ _MEANINGLESS = frozenset(
 _MEANINGLESS_BEGINNINGS = ("x-b3-", "x-datadog-")
 _SIGNING_SCHEMES = frozenset({"aws4-hmac-sha256", "digest"})
 """Credentials that sign each request over time or chance: only the scheme is the same twice."""
+_CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
+"""Recorded, redacted, and not compared: a token that was renewed between crash and resume asks for the same thing."""
 _BOUNDARY = "boundary"
 
 
@@ -92,7 +94,8 @@ class Exchange:
         step: Step[..., Any] = Step(
             _Send(send), _declaration(self.method, _bare(self.url), kind), key=(lambda *_, **__: key) if key else None
         )
-        step.is_async = is_async  # pyright: ignore[reportAttributeAccessIssue]  # inferred to be a TypeGuard, is a bool
+        step.is_async = is_async
+        step.uncompared = _CREDENTIALS
         return step.call_in(scope, (self.method, self.url, self._body()), {"headers": self._meaningful()})
 
     def _body(self) -> Any:
