@@ -32,7 +32,9 @@ class Lab:
             "where", nargs="?", type=Path, metavar="RECORDING", help="a .wlog file; the demo by default"
         )
         parser.add_argument("--no-open", action="store_true", help="write the notebook and stop")
-        parser.add_argument("lab_options", nargs="*", metavar="-- OPTIONS", help="passed on to JupyterLab")
+        parser.add_argument(
+            "--jupyter", action="append", default=[], metavar="OPTION", help="passed on, e.g. --jupyter=--no-browser"
+        )
 
     @staticmethod
     def run(options: argparse.Namespace, output: Output) -> int:
@@ -47,7 +49,7 @@ class Lab:
         if importlib.util.find_spec("jupyterlab") is None:
             hint = "pip install 'durable-workbench[notebook]'"
             raise MissingDependencyError("JupyterLab is not installed", hint=hint)
-        words = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", str(notebook), *options.lab_options]
+        words = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", str(notebook), *options.jupyter]
         if os.geteuid() == 0:
             words.append("--allow-root")  # in a container there is no other user; it listens on loopback only
         return os.execv(sys.executable, words)  # noqa: S606 - no shell: JupyterLab takes this process over
