@@ -15,6 +15,7 @@ from workbench._errors import (
     UsageError,
 )
 from workbench.journal import OpenMode, disk, open_log, open_writer
+from workbench.journal.flusher import Flusher
 from workbench.journal.format import INLINE_LIMIT, PAYLOAD_LIMIT
 from workbench.model import Declaration, EventType
 
@@ -229,3 +230,21 @@ def test_eight_threads_lose_and_mix_nothing(log: Path) -> None:
     everything = sorted(fact for pen in pens for fact in pen.written)
     assert len(everything) == 1_600
     assert read_facts(log, OpenMode.STRICT) == everything
+
+
+def test_stopping_the_flusher_while_it_clears_its_signal_ends_it(tmp_path: Path) -> None:
+    writer = open_writer(tmp_path / "a.wlog")
+    flusher = Flusher(writer)
+    clear = flusher._dirty.clear
+
+    def stopped_just_before() -> None:
+        flusher._stopped.set()
+        flusher._dirty.set()
+        clear()
+
+    flusher._dirty.clear = stopped_just_before  # type: ignore[method-assign]  # the moment of the race, made certain
+    flusher.wake()
+    assert flusher._thread is not None
+    flusher._thread.join(10)
+    assert not flusher._thread.is_alive()
+    writer.close()

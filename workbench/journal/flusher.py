@@ -59,6 +59,8 @@ class Flusher:
             if self._stopped.wait(FLUSH_SECONDS):
                 return
             self._dirty.clear()
+            if self._stopped.is_set():
+                return  # `stop` came just before the clearing, which took its signal away
             writer = self._writer()
             if writer is None:
                 return
