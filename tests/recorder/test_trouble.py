@@ -21,6 +21,7 @@ import workbench as wb
 from tests.clock import FakeClock
 from workbench._errors import DivergenceError, InDoubtError, LogDegradedError, NeedsSecretError
 from workbench.journal import OpenMode, disk, open_log
+from workbench.program import outside_loops
 from workbench.recorder import Recorder
 
 ran: list[str] = []
@@ -315,6 +316,28 @@ def test_an_interrupted_cell_halts_the_workflow_in_its_thread(tmp_path: Path) ->
     assert not [thread for thread in threading.enumerate() if thread.name == "workbench-workflow"]
     history = open_log(tmp_path / "a.wlog").history
     assert history.event(history.rows_of("r")[-1]).type.name == "SignalAwaited"
+
+
+def test_an_interrupt_while_the_thread_is_starting_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    main, start = threading.main_thread().ident or 0, threading.Thread.start
+    told = threading.Event()
+
+    def interrupted_start(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name == "workbench-workflow":
+            signal.pthread_kill(main, signal.SIGINT)
+            told.wait(0.2)  # the signal is handled here, inside `start`, as it may be when the thread is quick
+
+    async def cell() -> None:
+        outside_loops(lambda: told.wait(20), told.set)
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted_start)
+    loop = asyncio.new_event_loop()
+    with pytest.raises(KeyboardInterrupt):
+        loop.run_until_complete(cell())
+    loop.close()
+    assert told.is_set()
+    assert not [thread for thread in threading.enumerate() if thread.name == "workbench-workflow"]
 
 
 def test_a_workflow_written_in_a_cell_records_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from tests.clock import FakeClock
 from tests.replay.flows import gathering_async, recorded, replayed, sequence, slow, stock
 from workbench._errors import RunNotFoundError, UsageError
 from workbench.journal import open_log
-from workbench.replay import Completed, Trace, replay
+from workbench.recorder import Recorder
+from workbench.replay import Completed, Trace, frames, replay
 
 
 def line_of(code: Any, text: str) -> int:
@@ -166,3 +168,20 @@ def test_a_patch_is_a_stop(tmp_path: Path) -> None:
 
     _, history = recorded(tmp_path / "a.wlog", code)
     assert [stop.event for stop in replayed(code, history).steps][1] == "PatchChecked"
+
+
+def test_a_workflow_of_an_installed_package_is_user_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = tmp_path / "site-packages"
+    (installed / "shopflows").mkdir(parents=True)
+    (installed / "shopflows" / "__init__.py").write_text(
+        "import workbench as wb\n@wb.step(kind='read')\ndef price(n): return n\n"
+        "@wb.workflow\ndef flow(n):\n    total = price(n)\n    return price(total + 1)\n"
+    )
+    monkeypatch.setattr(frames, "_LIBRARY", (*frames._LIBRARY, str(installed)))
+    monkeypatch.syspath_prepend(str(installed))
+    flow = importlib.import_module("shopflows").flow
+    with Recorder(tmp_path / "a.wlog") as recorder:
+        recorder.run(flow, 1, id="r")
+    second = replay(flow, open_log(tmp_path / "a.wlog").history).steps[3]
+    assert (second.function, second.line) == ("flow", 7)
+    assert dict(second.locals) == {"n": "1", "total": "1"}

@@ -214,12 +214,13 @@ def outside_loops(work: Callable[[], Any], interrupt: Callable[[], None] = lambd
             outcome.set_exception(error)
 
     thread = threading.Thread(target=run, name="workbench-workflow")
-    thread.start()
     try:
+        thread.start()  # inside: an interrupt may come while the new thread runs and this one still waits for it
         return outcome.result()
     except KeyboardInterrupt:
         if not outcome.done():
             interrupt()
         raise
     finally:
-        thread.join()
+        if thread.ident is not None:
+            thread.join()

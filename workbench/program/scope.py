@@ -88,12 +88,16 @@ class Driver(ABC):
     def wait_all(self, calls: Sequence[Call]) -> list[Any]:
         """Answer calls made side by side by code that blocks; raises the first failure after all have ended."""
 
-    @abstractmethod
     def begin(self, call: Call) -> asyncio.Future[Any]:
-        """Begin a call of async code; the future gets the answer when the code is idle."""
+        """Begin a call of async code; the future gets the answer when the code is idle.
 
-    @abstractmethod
-    def cancel(self, call: Call) -> None:
+        Raises:
+            UsageError: This driver runs a `def` workflow, whose code blocks on its calls.
+        """
+        message = f"{call.verb} was begun in a def workflow"
+        raise UsageError(message, hint="use async def for the workflow")
+
+    def cancel(self, call: Call) -> None:  # noqa: B027 - code that blocks has nothing to cancel
         """The code no longer waits for a call that it began."""
 
     @abstractmethod
@@ -104,8 +108,7 @@ class Driver(ABC):
     def loop_seconds(self) -> float:
         """The clock of the workflow's event loop: seconds since the run began, moved only by consumed events."""
 
-    @abstractmethod
-    def idle(self) -> None:
+    def idle(self) -> None:  # noqa: B027 - code that blocks has no loop
         """The event loop has nothing ready: deliver one answer, or stop the loop."""
 
     def call(self, scope: Scope, verb: Verb, name: str, arguments: Any, request: Any = None) -> Any:

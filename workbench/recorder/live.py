@@ -18,7 +18,6 @@ from workbench._errors import (
     NeedsSecretError,
     RunBusyError,
     UndecodableError,
-    UsageError,
 )
 from workbench.machine import Answer, Call, Machine, RunRecord, State, Verb
 from workbench.model import EventType
@@ -135,17 +134,6 @@ class LiveDriver(Driver):
         for call in calls:
             self.check_new(call)
         return wait_all(self, calls)
-
-    def begin(self, call: Call) -> asyncio.Future[Any]:
-        """Only async workflows begin calls."""
-        message = f"{call.verb} was begun in a def workflow"
-        raise UsageError(message, hint="use async def for the workflow")
-
-    def cancel(self, call: Call) -> None:
-        """Only async workflows cancel calls."""
-
-    def idle(self) -> None:
-        """Only async workflows are idle."""
 
     def loop_seconds(self) -> float:
         """Seconds since the run began, moved by consumed events."""

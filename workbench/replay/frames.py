@@ -87,11 +87,13 @@ class FrameReader:
 
     Args:
         boundary: Module of the function that called the workflow; frames below it are not the workflow's.
+        module: The workflow's own module: its package is the user's, wherever it is installed.
         with_locals: Whether to read locals.
     """
 
-    def __init__(self, boundary: str, *, with_locals: bool = True) -> None:
+    def __init__(self, boundary: str, module: str = "", *, with_locals: bool = True) -> None:
         self._boundary = boundary
+        self._package = module.partition(".")[0]
         self._with_locals = with_locals
         self._last: dict[tuple[tuple[int, ...], int, CodeType], _Locals] = {}
         self._stacks: dict[tuple[str | int, ...], _Stack] = {}
@@ -116,7 +118,7 @@ class FrameReader:
                 break
             if module not in drivers:
                 code = frame.f_code
-                if _is_user_code(code.co_filename, module):
+                if _is_user_code(code.co_filename, module, self._package):
                     found.append(frame)
                     codes.append(code)
                     key += (code.co_filename, code.co_qualname, frame.f_lasti)
@@ -150,10 +152,10 @@ class FrameReader:
 
 
 @cache
-def _is_user_code(file: str, module: str) -> bool:
+def _is_user_code(file: str, module: str, package: str) -> bool:
     if module.startswith(_DRIVING):
         return False
-    return not file.startswith(_LIBRARY) or any(part in file for part in ("/workbench/simulate/",))
+    return module.partition(".")[0] == package or not file.startswith(_LIBRARY)
 
 
 def _library_folders() -> tuple[str, ...]:
@@ -162,4 +164,4 @@ def _library_folders() -> tuple[str, ...]:
 
 
 _LIBRARY = _library_folders()
-"""The standard library and installed packages: their frames are not the user's."""
+"""The standard library and installed packages: their frames are not the user's, but for the workflow's package."""

@@ -69,7 +69,8 @@ def replay(
         raise RunNotFoundError(
             f"the history does not hold the beginning of run {record.run_id!r}", run_id=record.run_id
         )
-    tracer = Tracer(record, FrameReader(__name__, with_locals=with_locals))
+    frames = FrameReader(__name__, workflow.function.__module__, with_locals=with_locals)
+    tracer = Tracer(record, frames)
     driver = (AsyncSteppingDriver if workflow.is_async else SteppingDriver)(record, edits, tracer)
     args, kwargs = recorded_arguments(workflow, record.history.payload(record.started))
     tracer.began(*_entry(workflow, args, kwargs))

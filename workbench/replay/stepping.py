@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from workbench._errors import PayloadError, UsageError
+from workbench._errors import PayloadError
 from workbench.journal.codec import Encoder, decode, encode, restore
 from workbench.machine import Answer, AnswerSource, Call, Divergence, Edit, Machine, Raises, RunRecord, State, Verb
 from workbench.model import Position
@@ -107,17 +107,6 @@ class SteppingDriver(Driver):
             if found.error is not None:
                 raise found.error
         return [given[call.position].value for call in calls]
-
-    def begin(self, call: Call) -> asyncio.Future[Any]:
-        """Only async workflows begin calls."""
-        message = f"{call.verb} was begun in a def workflow"
-        raise UsageError(message, hint="use async def for the workflow")
-
-    def cancel(self, call: Call) -> None:
-        """Only async workflows cancel calls."""
-
-    def idle(self) -> None:
-        """Only async workflows are idle."""
 
     def loop_seconds(self) -> float:
         """Seconds since the run began, moved by consumed events."""

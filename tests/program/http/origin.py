@@ -12,11 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpx
 import requests
 
+from workbench.journal import open_log
+from workbench.model import EventType
 from workbench.program import Workflow, workflow
 from workbench.program.http import AsyncRecordingTransport, RecordingAdapter, RecordingTransport
 
@@ -196,3 +199,20 @@ def _response(response: Any) -> dict[str, Any]:
 
 def _error(error: Any) -> dict[str, Any]:
     return {"error": f"{type(error).__module__}.{type(error).__name__}", "url": str(error.request.url)}
+
+
+@contextmanager
+def session() -> Iterator[requests.Session]:
+    with requests.Session() as made:
+        made.mount("http://", RecordingAdapter())
+        yield made
+
+
+def get(url: str) -> requests.Response:
+    with session() as client:
+        return client.get(url)
+
+
+def arguments_of(path: Path) -> list[Any]:
+    history = open_log(path).history
+    return [history.payload(row) for row in range(len(history)) if history.columns.type[row] == EventType.StepStarted]
