@@ -8,7 +8,7 @@ from typing import Any
 from workbench._errors import PayloadError
 from workbench.model import History
 
-__all__ = ["Bodies", "code_of", "message_of"]
+__all__ = ["Bodies", "assumed_of", "code_of", "message_of"]
 
 
 class Bodies:
@@ -30,6 +30,12 @@ class Bodies:
             self.unreadable[row] = error.message
             return {}
         return body if isinstance(body, Mapping) else {}
+
+
+def assumed_of(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the reader of another engine's history says it had to assume; our own recordings never do."""
+    said = body.get("assumed")
+    return tuple(map(str, said)) if isinstance(said, (list, tuple)) else ()
 
 
 def code_of(at: Any) -> str:

@@ -56,7 +56,11 @@ def counts(values: Any) -> pd.api.extensions.ExtensionArray:
 
 def text(values: Iterable[str]) -> pd.api.extensions.ExtensionArray:
     """A column of str."""
-    return pd.array(list(values), dtype=_TEXT)
+    listed = list(values)
+    try:
+        return pd.array(listed, dtype=_TEXT)
+    except UnicodeEncodeError:  # halves of surrogate pairs, which JSON can spell and UTF-8 cannot
+        return pd.array([value.encode("utf-8", "replace").decode() for value in listed], dtype=_TEXT)
 
 
 def category(values: Sequence[str], categories: Sequence[str] | None = None) -> pd.Categorical:
@@ -65,7 +69,7 @@ def category(values: Sequence[str], categories: Sequence[str] | None = None) -> 
     number = {name: code for code, name in enumerate(known)}
     return pd.Categorical.from_codes(
         np.fromiter((number.get(value, -1) for value in values), np.int32, len(values)),
-        categories=pd.Index(known, dtype=_TEXT),
+        categories=pd.Index(text(known), dtype=_TEXT),
     )
 
 
@@ -82,7 +86,7 @@ def category_of_codes(parts: Sequence[tuple[Any, Sequence[str]]]) -> pd.Categori
         _looked_up(np.fromiter(map(number.__getitem__, names), smallest, len(names)), column) for column, names in parts
     ]
     joined = codes[0] if len(codes) == 1 else np.concatenate([np.empty(0, smallest), *codes])
-    dtype = pd.CategoricalDtype(pd.Index(list(known), dtype=_TEXT))
+    dtype = pd.CategoricalDtype(pd.Index(text(known), dtype=_TEXT))
     return pd.Categorical.from_codes(joined, dtype=dtype, validate=False)  # codes of a table of ours are within bounds
 
 

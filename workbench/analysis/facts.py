@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from workbench.analysis.bodies import Bodies, code_of, message_of
+from workbench.analysis.bodies import Bodies, assumed_of, code_of, message_of
 from workbench.analysis.state import State, standing_of
 from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
 from workbench.machine import RunRecord, Slot, Verb, read_run
-from workbench.model import Declaration, EventType, History, Position, position_text
+from workbench.model import Declaration, EventType, History, Position, Unsaid, position_text
 
 __all__ = ["Child", "RunFacts", "RunStatus", "StepFacts", "read_facts"]
 
@@ -30,7 +30,7 @@ class RunStatus(StrEnum):
     """Where a run stands."""
 
     RUNNING = "running"
-    """Open, and a live process writes its log."""
+    """Open, and a live process writes its log. Of another engine's run: open, as far as its history says."""
     COMPLETED = "completed"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
@@ -77,6 +77,10 @@ class RunFacts:
         children: The child runs that it started; what they did is not in its steps.
         signals: Name and row of each signal that it consumed.
         unconsumed: Names of signals that arrived and were not consumed.
+        received: Name and row of each signal and request of which the engine does not say whether the code took it.
+        continued_as: Run in which it went on (continued as new, retried, on schedule); `""` for none.
+        unsaid: What the engine does not write down.
+        assumed: What the reader of the history says about the run as a whole.
     """
 
     run_id: str
@@ -93,6 +97,10 @@ class RunFacts:
     children: tuple[Child, ...] = ()
     signals: tuple[tuple[str, int], ...] = ()
     unconsumed: tuple[str, ...] = ()
+    received: tuple[tuple[str, int], ...] = ()
+    continued_as: str = ""
+    unsaid: frozenset[Unsaid] = frozenset()
+    assumed: tuple[str, ...] = ()
 
 
 def read_facts(history: History, run_id: str, report: Report | None = None) -> RunFacts:
@@ -113,6 +121,7 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
     )
     columns, began, ended = history.columns, record.started, record.ended
     start = bodies(began) if began >= 0 else {}
+    end = bodies(ended) if ended >= 0 else {}
     return RunFacts(
         run_id=run_id,
         workflow=history.declaration(began).name if began >= 0 else "",
@@ -120,14 +129,18 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
         business_key=str(start.get("business_key") or ""),
         started_ns=columns.time_ns[began] if began >= 0 else -1,
         ended_ns=columns.time_ns[ended] if ended >= 0 else -1,
-        recoveries=sum(columns.type[row] == EventType.RunRecovered for row in record.ambient),
+        recoveries=_recoveries(record, start),
         events=len(history.rows_of(run_id)),
         error_type=history.tags[columns.tag[ended]] if ended >= 0 else "",
-        error=message_of(bodies(ended)) if ended >= 0 else "",
+        error=message_of(end),
         steps=steps,
         children=tuple(_child(slot, bodies) for slot in record.slots.values() if slot.verb is Verb.START_CHILD),
         signals=tuple((slot.name, slot.answer) for slot in record.order if slot.type is EventType.SignalConsumed),
         unconsumed=_unconsumed(record),
+        received=_received(record),
+        continued_as=str(end.get("continued_as") or ""),
+        unsaid=history.unsaid,
+        assumed=assumed_of(start),
     )
 
 
@@ -136,8 +149,25 @@ def _child(slot: Slot, bodies: Bodies) -> Child:
     return Child(f"{slot.name} ({position_text(slot.position)})", run_id, slot.opened, slot.answer)
 
 
+def _recoveries(record: RunRecord, start: Mapping[str, Any]) -> int:
+    """Counted by events, or by an engine that keeps no more than the number."""
+    said = start.get("recoveries")
+    known = said if isinstance(said, int) else 0
+    return known + sum(record.history.columns.type[row] == EventType.RunRecovered for row in record.ambient)
+
+
+def _received(record: RunRecord) -> tuple[tuple[str, int], ...]:
+    history, columns = record.history, record.history.columns
+    kinds = {EventType.UpdateReceived}
+    if Unsaid.CONSUMPTION in history.unsaid:
+        kinds.add(EventType.SignalReceived)
+    return tuple((history.declaration(row).name, row) for row in record.ambient if columns.type[row] in kinds)
+
+
 def _unconsumed(record: RunRecord) -> tuple[str, ...]:
     history, columns = record.history, record.history.columns
+    if Unsaid.CONSUMPTION in history.unsaid:
+        return ()
     return tuple(
         history.declaration(row).name
         for row in record.ambient
@@ -164,6 +194,7 @@ def _step(record: RunRecord, slot: Slot, late: Sequence[int], bodies: Bodies, re
     rows = [slot.opened, *slot.between, slot.answer, *late]
     answered = slot.answer if slot.answer >= 0 else max(slot.between, default=-1) if slot.cancelled else -1
     keys = _keys(history, slot, intent, bodies)
+    outcome = bodies(slot.answer) if slot.answer >= 0 else {}
     facts = StepFacts(
         run_id=record.run_id,
         position=slot.position,
@@ -175,17 +206,22 @@ def _step(record: RunRecord, slot: Slot, late: Sequence[int], bodies: Bodies, re
         attempts=attempts,
         opened=slot.opened,
         answer=answered,
-        started_ns=columns.time_ns[slot.opened],
+        started_ns=_began_ns(intent, columns.time_ns[slot.opened]),
         ended_ns=columns.time_ns[answered] if answered >= 0 else -1,
         key=keys[0],
         key_changed=len(set(keys)) > 1,
         error_type=history.tags[columns.tag[failure]] if failure >= 0 else "",
         error=message_of(bodies(failure)) if failure >= 0 else "",
         code=code_of(intent.get("at")),
-        unusable=_unusable(slot, bodies),
+        unusable=_unusable(slot, outcome, bodies),
         undo_failures=standing.undo_failures,
         undo_definite=standing.undo_definite,
-        assumed=_assumed(declaration, hidden=standing.hidden, attempts=attempts),
+        assumed=(
+            *_assumed(declaration, hidden=standing.hidden, attempts=attempts),
+            *_only_scheduled(history, slot, intent),
+            *assumed_of(intent),
+            *(assumed_of(outcome) if slot.answer > slot.opened else ()),
+        ),
     )
     return _maybe_started(facts, columns.seq[max(rows)], report)
 
@@ -209,10 +245,8 @@ def _failure_row(history: History, slot: Slot, late: Sequence[int]) -> int:
     return -1
 
 
-def _unusable(slot: Slot, bodies: Bodies) -> str:
-    if slot.answer < 0:
-        return ""
-    said = bodies(slot.answer).get("unrecorded")
+def _unusable(slot: Slot, outcome: Mapping[str, Any], bodies: Bodies) -> str:
+    said = outcome.get("unrecorded")
     if slot.type is EventType.StepCompleted and said is not None:
         return f"its result was not recorded: {said}"
     unreadable = bodies.unreadable.get(slot.answer)
@@ -228,6 +262,20 @@ def _assumed(declaration: Declaration, *, hidden: bool, attempts: int) -> tuple[
     if hidden:
         reasons.append("earlier attempts are not in the log")
     return tuple(reasons)
+
+
+def _only_scheduled(history: History, slot: Slot, intent: Mapping[str, Any]) -> tuple[str, ...]:
+    """Some engines write that a step is wanted, and that a worker took it only when it is over."""
+    began = any(history.columns.type[row] == EventType.AttemptBegan for row in slot.between)
+    if intent.get("scheduled") is not True or began or slot.type is EventType.StepCompleted:
+        return ()
+    return ("it was scheduled; whether an attempt began is not recorded",)
+
+
+def _began_ns(intent: Mapping[str, Any], time_ns: int) -> int:
+    """When a step began, where its one event was written later and says so."""
+    said = intent.get("began_ns")
+    return said if isinstance(said, int) and 0 <= said <= time_ns else time_ns
 
 
 def _maybe_started(facts: StepFacts, last_seq: int, report: Report | None) -> StepFacts:
@@ -246,7 +294,7 @@ def _status(record: RunRecord, steps: tuple[StepFacts, ...], report: Report | No
     ending = EventType(record.history.columns.type[record.ended]) if record.ended >= 0 else None
     if ending is EventType.RunCompleted:
         return RunStatus.COMPLETED
-    if ending is None and report is not None and report.writer_alive:
+    if ending is None and (Unsaid.WORKER in record.history.unsaid or (report is not None and report.writer_alive)):
         return RunStatus.RUNNING
     states = {step.state for step in steps if step.acts}
     if State.COMPENSATED in states and states <= {State.COMPENSATED, State.FAILED, State.NOT_STARTED}:

@@ -25,9 +25,9 @@ from workbench.analysis.facts import RunFacts, RunStatus, read_facts
 from workbench.analysis.steps import frame_of_steps
 from workbench.journal import Report
 from workbench.journal.index import position_texts
-from workbench.model import EventType, History
+from workbench.model import EventType, History, uncollected
 
-__all__ = ["events_frame", "frame_of_runs", "runs_frame", "steps_frame"]
+__all__ = ["events_frame", "frame_of_runs", "frames_of_facts", "runs_frame", "steps_frame"]
 
 _NAME_OF = {int(type_): str(type_.name) for type_ in EventType}
 _EVENT_NAMES = [_NAME_OF.get(number, "") for number in range(256)]
@@ -80,7 +80,8 @@ def steps_frame(histories: Sequence[History], reports: Sequence[Report | None] |
             compensation_in_doubt compensation_failed`. Of steps that only look: `committed` with a result, `failed`
             with an error of any sort, `in_doubt` without an outcome.
         attempts: Int64; <NA> where the engine does not say.
-        started: datetime64[ns, UTC], beginning of the first attempt.
+        started: datetime64[ns, UTC], beginning of the first attempt; where the engine only writes that a step was
+            scheduled, that.
         ended: datetime64[ns, UTC], arrival of the outcome; NaT while there is none.
         duration_seconds: float64, seconds between the two by the wall clock.
         key: str, idempotency key; `""` for none.
@@ -95,6 +96,16 @@ def steps_frame(histories: Sequence[History], reports: Sequence[Report | None] |
         reports: How each was found, where known.
     """
     return frame_of_steps((step, history.origin) for history, run in _runs(histories, reports) for step in run.steps)
+
+
+def frames_of_facts(
+    histories: Sequence[History], reports: Sequence[Report | None] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both `runs_frame` and `steps_frame`, reading every run once."""
+    with uncollected():
+        pairs = list(_runs(histories, reports))
+        steps = frame_of_steps((step, history.origin) for history, run in pairs for step in run.steps)
+        return frame_of_runs(pairs), steps
 
 
 def runs_frame(histories: Sequence[History], reports: Sequence[Report | None] | None = None) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from workbench.analysis.safety import Safety
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
-from workbench.model import Position, position_text
+from workbench.model import Position, Unsaid, position_text
 
 __all__ = ["Action", "CodeCheck", "Finding", "Gates", "gates_of"]
 
@@ -58,6 +58,11 @@ class Gates:
         resumed_children: What resuming each open child would mean, which resuming this run does (G12).
         signals: Name and row of each consumed signal (G12).
         unconsumed: Names of signals that wait to be consumed (G12).
+        received: Name and row of each signal and request that the code may have taken (G12).
+        continued_as: Run in which this one went on; `""` for none.
+        recoveries: How often the run went on in a new process.
+        unsaid: What the engine does not write down.
+        assumed: What the reader of the history says about the run.
     """
 
     status: RunStatus = RunStatus.INTERRUPTED
@@ -74,6 +79,11 @@ class Gates:
     resumed_children: tuple[tuple[Child, Finding], ...] = ()
     signals: tuple[tuple[str, int], ...] = ()
     unconsumed: tuple[str, ...] = ()
+    received: tuple[tuple[str, int], ...] = ()
+    continued_as: str = ""
+    recoveries: int = 0
+    unsaid: frozenset[Unsaid] = frozenset()
+    assumed: tuple[str, ...] = ()
 
     def findings(self, action: Action, steps: Sequence[StepFacts], start: int = 0) -> Iterator[Finding]:
         """What the gates say, most basic first.
@@ -85,6 +95,7 @@ class Gates:
         """
         yield from self._writer()
         yield from self._damage(action)
+        yield from self._unseen(action)
         yield from self._code(action, steps, start)
         yield from _unusable(action, steps, start)
         yield from self._stale(action, steps, start)
@@ -95,16 +106,27 @@ class Gates:
     def assumptions(self, action: Action) -> list[str]:
         """What the gates take for granted."""
         assumed = []
-        if self.code_check is None and action is not Action.RERUN:
+        if self.code_check is None and action is not Action.RERUN and Unsaid.CODE not in self.unsaid:
             assumed.append("the code is the one that was recorded: no dry replay was made")
         if self.boot_unknown:
             assumed.append("the machine did not restart since the last write")
         if self.tail_lost:
             assumed.append("steps that must not repeat wrote their intent durably before they began")
-        return assumed
+        return [*assumed, *(f"the history does not say {unsaid}" for unsaid in self._matters()), *self.assumed]
+
+    def _matters(self) -> list[Unsaid]:
+        """What the engine does not write down and would be asked about this run."""
+        idle = {Unsaid.WORKER} if self.status is not RunStatus.RUNNING else set[Unsaid]()
+        idle |= {Unsaid.BEGINNINGS, Unsaid.LOCAL_STEPS} if self.status is RunStatus.COMPLETED else set[Unsaid]()
+        idle |= {Unsaid.CONSUMPTION} if not self.received else set[Unsaid]()
+        return sorted(self.unsaid - idle)
 
     def _writer(self) -> Iterator[Finding]:
-        if self.writer_alive or self.status is RunStatus.RUNNING:
+        if self.status is RunStatus.RUNNING and not self.writer_alive and Unsaid.WORKER in self.unsaid:
+            yield Finding(
+                Safety.CHECK, "the run is open and its engine may be executing it right now: look there first"
+            )
+        elif self.writer_alive or self.status is RunStatus.RUNNING:
             yield Finding(Safety.UNSAFE, "a live process may be executing this run: stop it first")
 
     def _damage(self, action: Action) -> Iterator[Finding]:
@@ -117,7 +139,11 @@ class Gates:
     def _code(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Finding]:
         if action is Action.RERUN:
             return
-        if self.code_check == "unknown":
+        if self.code_check is None and Unsaid.CODE in self.unsaid:
+            yield Finding(
+                Safety.CHECK, "the history does not say which version of the code ran: compare before you act"
+            )
+        elif self.code_check == "unknown":
             yield Finding(Safety.CHECK, "nobody knows whether the code is the one that was recorded")
         elif self.code_check == "diverged" and action is Action.COMPENSATE:
             yield Finding(Safety.CHECK, "the code differs from the recorded one, and so may its undos")
@@ -160,11 +186,24 @@ class Gates:
         if action is Action.COMPENSATE:
             yield from (Finding(Safety.CHECK, f"signal {name} waits to be consumed") for name in self.unconsumed)
             return
-        for name, row in self.signals:
-            if row >= cut:
-                yield Finding(Safety.CHECK, f"signal {name} was consumed, and would be waited for again")
+        taken = [(f"{name} was received and may have been taken: send it again", row) for name, row in self.received]
+        taken += [(f"signal {name} was consumed, and would be waited for again", row) for name, row in self.signals]
+        yield from (Finding(Safety.CHECK, reason) for reason, row in taken if row >= cut)
         if action is Action.RERUN:
             yield from (Finding(Safety.CHECK, f"signal {name} would not reach a new run") for name in self.unconsumed)
+
+    def _unseen(self, action: Action) -> Iterator[Finding]:
+        """What other engines' histories hide: steps that never ended, and the run that went on from here."""
+        hidden = self.unsaid & {Unsaid.BEGINNINGS, Unsaid.LOCAL_STEPS}
+        if hidden and self.status is not RunStatus.COMPLETED:
+            yield Finding(Safety.CHECK, f"the history does not say {min(hidden)}: one may have acted")
+        if self.recoveries and Unsaid.BEGINNINGS in self.unsaid:
+            reason = (
+                "the run was recovered: what was running then may have been done twice, and its step is not recorded"
+            )
+            yield Finding(Safety.CHECK, reason)
+        if self.continued_as and action is not Action.RESUME:
+            yield Finding(Safety.CHECK, f"the run went on as run {self.continued_as}: look at that one first")
 
     def _ended(self, action: Action) -> Iterator[Finding]:
         if action is not Action.RESUME:
@@ -197,6 +236,11 @@ def gates_of(
         children=facts.children,
         signals=facts.signals,
         unconsumed=facts.unconsumed,
+        received=facts.received,
+        continued_as=facts.continued_as,
+        recoveries=facts.recoveries,
+        unsaid=facts.unsaid,
+        assumed=facts.assumed,
     )
     if report is None:
         return gates

@@ -55,8 +55,8 @@ def ratings(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> list[int]
 
 def _gated(rating: list[int], steps: Sequence[StepFacts], gates: Gates) -> list[int]:
     """Add what the gates say: children and signals speak against early steps, everything else against late ones."""
-    late = replace(gates, children=(), signals=())
-    early = Gates(children=gates.children, signals=gates.signals)
+    late = replace(gates, children=(), signals=(), received=())
+    early = Gates(children=gates.children, signals=gates.signals, received=gates.received)
     for part in (late, early):
         for number, level in enumerate(_levels(steps, part)):
             rating[number] = max(rating[number], level)

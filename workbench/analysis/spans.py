@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from workbench._errors import PayloadError
+from workbench.analysis.bodies import message_of
 from workbench.analysis.facts import StepFacts, read_facts
 from workbench.journal import Report
 from workbench.machine import RunRecord, Slot, Verb, read_run
@@ -78,6 +79,9 @@ class _Reader:
         self._recovered = [row for row in record.ambient if self._history.columns.type[row] == EventType.RunRecovered]
 
     def attempts(self, slot: Slot, step: StepFacts) -> Iterator[Span]:
+        if slot.opened == slot.answer:
+            yield self._recorded(slot, step)
+            return
         rows = sorted({slot.opened, slot.answer, *slot.between} - {-1})
         began = -1
         for row in rows:
@@ -86,12 +90,16 @@ class _Reader:
                 if began >= 0:
                     yield self._attempt(step, began, -1, "in_doubt")
                 began = row
-            elif began >= 0:
+            elif began >= 0 and kind is not EventType.AttemptBegan:
                 state = "retried" if kind is EventType.AttemptFailed else str(step.state)
                 yield self._attempt(step, began, row, state)
                 began = -1
         if began >= 0:
             yield self._attempt(step, began, -1, str(step.state))
+
+    def _recorded(self, slot: Slot, step: StepFacts) -> Span:
+        """A step of another engine that was written down when it was over."""
+        return replace(self._attempt(step, slot.opened, slot.answer, str(step.state)), started=instant(step.started_ns))
 
     def _attempt(self, step: StepFacts, began: int, ended: int, state: str) -> Span:
         return Span(
@@ -146,5 +154,5 @@ class _Reader:
             body = self._history.payload(row)
         except PayloadError as error:
             return f"{tag} (unreadable: {error.message})"
-        message = getattr(body.get("error"), "message", "") if isinstance(body, dict) else ""
+        message = message_of(body) if isinstance(body, Mapping) else ""
         return f"{tag}: {message}" if message else tag

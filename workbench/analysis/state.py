@@ -114,10 +114,11 @@ class _Attempts:
 
     def __init__(self, history: History, slot: Slot, body: Body, *, acts: bool) -> None:
         self._types = history.columns.type
+        self._numbers = history.columns.attempt
         self._slot = slot
         self._body = body
         self._acts = acts
-        self.hidden = acts and history.columns.attempt[slot.opened] > 1
+        self.hidden = acts and history.columns.attempt[slot.opened] > 1  # of other engines, the last one's number
         self._doubt = self.hidden
         self._open = False
         self._last = EventType.StepStarted
@@ -126,7 +127,9 @@ class _Attempts:
 
     def _add(self, row: int) -> None:
         self._last = EventType(self._types[row])
-        if self._last is EventType.StepStarted:
+        if self._last is EventType.AttemptBegan and self._acts and self._numbers[row] > 1:
+            self.hidden = self._doubt = True
+        elif self._last is EventType.StepStarted:
             self._doubt |= self._open and self._acts
             self._open = True
         elif self._last is EventType.AttemptFailed:

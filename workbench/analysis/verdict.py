@@ -6,6 +6,7 @@ gates and steps. It never says more than the log and the declared kinds do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -136,7 +137,7 @@ class Verdict:
     def text(self) -> str:
         """A short report for people without a notebook."""
         option = self.best_option
-        rest = "nothing needs to be done" if self.status is RunStatus.COMPLETED else "a person must decide"
+        rest = _REST.get(self.status, "a person must decide")
         lines = [
             f"Run {self.run_id}: {self.status}. According to this log and the declared kinds:",
             f"  best: {_title(option)}" if option is not None else f"  best: none, {rest}",
@@ -144,7 +145,7 @@ class Verdict:
         ]
         lines += ["In doubt:", *(f"  {doubt}" for doubt in self.in_doubt)] if self.in_doubt else []
         assumed = list(dict.fromkeys(text for row in self.rows for text in row.assumed))
-        lines += ["Assumed:", *(f"  {text}" for text in assumed)] if assumed else []
+        lines += ["Assumed:", *(f"  {text}" for text in _gathered(assumed))] if assumed else []
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -247,6 +248,28 @@ def _starts(
     nearest = range(last, max(last - candidates, -1), -1)
     asked = [number for number, step in enumerate(steps) if step.position == wanted] if wanted is not None else []
     return list(dict.fromkeys([best, *nearest, *asked]))
+
+
+_REST = {
+    RunStatus.COMPLETED: "nothing needs to be done",
+    RunStatus.RUNNING: "it may be executing right now: look there first, then decide",
+}
+_OF_A_STEP = re.compile(r"(?P<step>.*? \([\d.]+\)): (?P<reason>.+)", re.DOTALL)
+_NAMED = 4
+
+
+def _gathered(assumed: Sequence[str]) -> list[str]:
+    """One line for what is assumed of many steps."""
+    steps: dict[str, list[str]] = {}
+    for text in assumed:
+        found = _OF_A_STEP.fullmatch(text)
+        steps.setdefault(found["reason"] if found else text, []).extend([found["step"]] if found else [])
+    return [f"{reason}: {_some(named)}" if named else reason for reason, named in steps.items()]
+
+
+def _some(named: Sequence[str]) -> str:
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return ", ".join(named[:_NAMED]) + more
 
 
 def _title(option: Option) -> str:

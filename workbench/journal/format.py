@@ -16,8 +16,10 @@ from enum import IntEnum
 from typing import NamedTuple
 
 __all__ = [
+    "BODY",
     "BLOB_FLAG",
     "CRC_SIZE",
+    "DEPTH_AT",
     "ENVELOPE",
     "EVENT_LIMIT",
     "FILE_MAGIC",
@@ -79,6 +81,12 @@ FRAME_SIZE = FRAME.size
 
 HOT = struct.Struct("<IHBxIQ38xBx")
 """The fields of `FRAME` that a reader checks in every frame: crc, magic, type, body length, seq, depth."""
+
+BODY = struct.Struct("<7xBI")
+"""The fields of `FRAME` that say where a body is: flags, body length."""
+
+DEPTH_AT = FRAME_SIZE - 2
+"""Where in a frame its depth stands: so many indices of a position begin the body."""
 
 CRC_SIZE = 4
 PATH_ITEM = 4

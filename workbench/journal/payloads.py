@@ -12,8 +12,9 @@ from workbench._errors import UndecodableError
 from workbench.journal.codec import decode
 from workbench.journal.format import (
     BLOB_FLAG,
+    BODY,
     CRC_SIZE,
-    FRAME,
+    DEPTH_AT,
     FRAME_SIZE,
     PATH_ITEM,
     PAYLOAD_LIMIT,
@@ -25,6 +26,9 @@ from workbench.journal.notes import IMPOSSIBLE, read_note
 from workbench.journal.scan import Blobs
 
 __all__ = ["LogPayloads"]
+
+
+_body_of = BODY.unpack_from
 
 
 class LogPayloads:
@@ -60,18 +64,25 @@ class LogPayloads:
         Raises:
             UndecodableError: A part of a large payload is missing or its sizes contradict each other.
         """
-        flags, body = self._body(self._offsets[row])
-        return self._join(body) if flags & BLOB_FLAG else body
+        at, buffer = self._offsets[row], self._buffer
+        flags, length = _body_of(buffer, at)
+        if flags & BLOB_FLAG or self._seeds:
+            flags, body = self._body(at)
+            return self._join(body) if flags & BLOB_FLAG else body
+        start = at + FRAME_SIZE  # `_body`, unrolled: replay reads two of these per step
+        return bytes(buffer[start + buffer[at + DEPTH_AT] * PATH_ITEM : start + length])
 
     def _body(self, at: int) -> tuple[int, bytes]:
-        header = FRAME.unpack_from(self._buffer, at)
+        buffer = self._buffer
+        flags, length = _body_of(buffer, at)
         start = at + FRAME_SIZE
         if self._seeds:
             seed = self._seeds[bisect_right(self._starts, at) - 1]
-            if zlib.crc32(self._buffer[at + CRC_SIZE : start + header[4]], seed) != header[0]:
+            crc = int.from_bytes(buffer[at : at + CRC_SIZE], "little")
+            if zlib.crc32(buffer[at + CRC_SIZE : start + length], seed) != crc:
                 hint = "the file has changed since it was indexed: open it with mode='strict' to see where"
                 raise UndecodableError(f"the frame at offset {at:,} is damaged (its CRC does not fit)", hint=hint)
-        return header[3], bytes(self._buffer[start + header[13] * PATH_ITEM : start + header[4]])
+        return flags, bytes(buffer[start + buffer[at + DEPTH_AT] * PATH_ITEM : start + length])
 
     def _join(self, body: bytes) -> bytes:
         try:

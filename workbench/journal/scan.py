@@ -35,11 +35,11 @@ from workbench.journal.format import (
 )
 from workbench.journal.notes import IMPOSSIBLE, Notes
 from workbench.journal.report import Gap, GapReason, OpenMode, Report
-from workbench.model import EventType, Process
+from workbench.model import FOREIGN, EventType, Process
 
 __all__ = ["Blobs", "Scan", "Walk", "scan"]
 
-_EVENTS = frozenset(map(int, EventType))
+_EVENTS = frozenset(map(int, frozenset(EventType) - FOREIGN))
 
 _BATCHES_FROM = 1 << 20
 """A smaller log is read sooner than numpy is imported."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workbench.model.position import Position
 
-__all__ = ["ANSWERS", "ENDINGS", "OPENINGS", "Event", "EventType", "instant"]
+__all__ = ["ANSWERS", "ENDINGS", "FOREIGN", "OPENINGS", "Event", "EventType", "instant", "ns_of"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -65,6 +65,33 @@ class EventType(IntEnum):
 
     DecisionMade = 70
 
+    # What only other engines write down; a `.wlog` holds none of these (`FOREIGN`), and nothing waits for them.
+    AttemptBegan = 80
+    """A worker took up a step that was asked for before; earlier attempts are known by its number only."""
+    ChildBegan = 81
+    """A child that was asked for before has begun."""
+    StepRecorded = 82
+    """A step known only by its outcome, written when it was over; an error class says that it failed."""
+    ValueRecorded = 83
+    """A value that the workflow computed once and keeps (side effects)."""
+    UpdateReceived = 84
+    """A request that wants an answer reached the run."""
+    UpdateAnswered = 85
+    """The request was answered, or refused."""
+    CancelRequested = 86
+    """Somebody asked the run, or the run asked a step, to stop."""
+    NoteRecorded = 87
+    """Something that no word here fits; the name is the engine's own."""
+    TurnScheduled = 88
+    """The engine wants a worker to go on with the workflow's code."""
+    TurnStarted = 89
+    TurnCompleted = 90
+    TurnFailed = 91
+    """The code raised, the worker was too late, or somebody reset the run here."""
+
+
+FOREIGN: frozenset[EventType] = frozenset(kind for kind in EventType if kind >= EventType.AttemptBegan)
+"""Events of other engines' histories: the native writer has no use for them, the native reader takes none."""
 
 OPENINGS: dict[EventType, frozenset[EventType]] = {
     EventType.StepStarted: frozenset({EventType.StepCompleted, EventType.StepFailed, EventType.StepCancelled}),
@@ -94,6 +121,11 @@ ENDINGS: frozenset[EventType] = frozenset({EventType.RunCompleted, EventType.Run
 def instant(time_ns: int) -> datetime:
     """Nanoseconds since the Unix epoch as an aware UTC datetime (to the microsecond; exact, unlike float seconds)."""
     return _EPOCH + timedelta(microseconds=time_ns // 1000)
+
+
+def ns_of(time: datetime) -> int:
+    """The inverse of `instant`: an aware datetime as nanoseconds since the Unix epoch, exact to its microsecond."""
+    return (time - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
 @dataclass(frozen=True, slots=True)

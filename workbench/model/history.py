@@ -8,14 +8,16 @@ mapped file, a database) until one is asked for.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Protocol
 
 from workbench.model.declaration import UNNAMED, Declaration
 from workbench.model.event import Event, EventType
 from workbench.model.position import Position
+from workbench.model.unsaid import Unsaid
 
 __all__ = ["Columns", "History", "Payloads", "Process", "Source"]
 
@@ -88,6 +90,10 @@ class Columns:
     texts: tuple[Any, Any] | None = field(default=None, compare=False, repr=False)
 
 
+_PER_EVENT = [column.name for column in fields(Columns) if column.name not in {"path", "texts"}]
+"""Columns of one element per event."""
+
+
 @dataclass(frozen=True)
 class History:
     """The events of one log, in log order.
@@ -102,6 +108,7 @@ class History:
         processes: Who wrote, in order.
         engine: Name of the system that wrote the history.
         origin: Where it was read from, for people.
+        unsaid: What the engine does not write down; nothing for our own logs.
     """
 
     columns: Columns
@@ -113,6 +120,7 @@ class History:
     processes: Sequence[Process] = ()
     engine: str = "native"
     origin: str = ""
+    unsaid: frozenset[Unsaid] = frozenset()
 
     def __len__(self) -> int:
         """Number of events."""
@@ -166,9 +174,13 @@ class History:
         """Row numbers of one run, in log order; empty when there is no such run."""
         return self._rows_by_run.get(run_id, array("Q"))
 
+    def until(self, seq: int) -> History:
+        """The same history as it was when the event of this number was its last; nothing is copied."""
+        rows = bisect_right(self.columns.seq, seq)
+        cut: dict[str, Any] = {name: memoryview(getattr(self.columns, name))[:rows] for name in _PER_EVENT}
+        return replace(self, columns=replace(self.columns, texts=None, **cut))
+
     def row_of_seq(self, seq: int) -> int | None:
         """Row of the event with this number, or `None` (it may lie in a gap)."""
-        from bisect import bisect_left
-
         row = bisect_left(self.columns.seq, seq)
         return row if row < len(self) and self.columns.seq[row] == seq else None

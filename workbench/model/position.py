@@ -38,8 +38,8 @@ def parse_position(text: str) -> Position:
     """
     if not text:
         return NOWHERE
-    path = tuple(int(part) for part in text.split("."))
-    if min(path) < 1:
-        message = f"{text!r} is no position: indices begin at 1, for example '3.1.2'"
+    parts = text.split(".")
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        message = f"{text!r} is no position: it is made of numbers from 1, for example '3.1.2'"
         raise ValueError(message)
-    return path
+    return tuple(int(part) for part in parts)

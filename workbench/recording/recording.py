@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench._errors import RunNotFoundError, UsageError
-from workbench.analysis import events_frame, runs_frame, steps_frame
+from workbench.analysis import events_frame, frames_of_facts
 from workbench.engines import Loaded, load
 from workbench.journal import OpenMode, Report
 from workbench.model import History, visible
+from workbench.recording.checking import check
+from workbench.recording.fitting import Code
 from workbench.recording.run import Run
 from workbench.recording.sources import Where, files_of
 from workbench.views import html_text
@@ -58,15 +61,20 @@ class Recording:
 
     # --- frames ---------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def runs(self) -> pd.DataFrame:
         """One row per run; see `workbench.analysis.runs_frame` for columns, dtypes and units."""
-        return runs_frame(self._histories, self.reports)
+        return self._frames[0]
 
-    @cached_property
+    @property
     def steps(self) -> pd.DataFrame:
         """One row per step of every run; see `workbench.analysis.steps_frame`."""
-        return steps_frame(self._histories, self.reports)
+        return self._frames[1]
+
+    @cached_property
+    def _frames(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Runs and steps: one reading of every run gives both."""
+        return frames_of_facts(self._histories, self.reports)
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -94,7 +102,7 @@ class Recording:
         if len(logs) > 1:
             where = ", ".join(str(log.path) for log in logs)
             raise UsageError(f"{len(logs)} logs hold a run {run_id!r}: {where}", hint="open one of them alone")
-        return Run(logs[0], run_id)
+        return Run(logs[0], run_id, self.logs)
 
     def __getitem__(self, run_id: str) -> Run:
         """`rec["order-42"]` is `rec.run("order-42")`."""
@@ -102,7 +110,7 @@ class Recording:
 
     def __iter__(self) -> Iterator[Run]:
         """Every run, log by log."""
-        return (Run(log, run_id) for log in self.logs for run_id in log.history.run_ids)
+        return (Run(log, run_id, self.logs) for log in self.logs for run_id in log.history.run_ids)
 
     def __len__(self) -> int:
         """Number of runs."""
@@ -118,6 +126,39 @@ class Recording:
     def reports(self) -> list[Report | None]:
         """In what state each log was found: damage, gaps, whether a writer lives; `None` where the engine vouches."""
         return [log.report for log in self.logs]
+
+    # --- other code -----------------------------------------------------------------------------------------
+
+    def check(
+        self,
+        code: Code | Mapping[str, Code] | None = None,
+        *,
+        executor: Executor | None = None,
+        progress: Callable[[Sequence[Any]], Iterable[Any]] | None = None,
+    ) -> pd.DataFrame:
+        """Which recorded runs no longer fit the code: is it safe to deploy?
+
+        A run that was interrupted and whose code comes to where it stopped fits (`needs`). Runs that diverge in the
+        same way at the same line are looked into once.
+
+        Args:
+            code: The new workflow, for the runs of its name (for all when only one workflow is recorded); or a
+                mapping of workflow names to code. Runs of other workflows, and all by default, get the recorded
+                code, imported now.
+            executor: Any `concurrent.futures.Executor`; processes open log and code by their places.
+            progress: Wraps the list of chunks while they are worked through; by default a bar when there are many.
+
+        Returns:
+            One row per run: `run_id workflow` (str), `outcome` (category, `completed failed needs diverged acted
+            unknown`), `reason` (str, how code and log differ), `position` (str), `seq` (Int64, the event that the log
+            holds there), `cause` (category, see `workbench.analysis.Cause`, missing when it fits), `sure` (category,
+            `proved likely possible`), `because` (str), `line` (str, `file:line` in the code now), `remedy` (str),
+            `origin` (str, the log). A run whose code cannot be found is `unknown`.
+
+        Raises:
+            UsageError: The code stands for none of the recorded workflows, or another process cannot import it.
+        """
+        return check(self.logs, code, executor=executor, progress=progress)
 
     # --- for people -----------------------------------------------------------------------------------------
 

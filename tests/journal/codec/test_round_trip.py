@@ -329,3 +329,26 @@ def test_same_is_strict_and_blind_to_order() -> None:
 @given(st.text(st.characters(), max_size=30))
 def test_text_with_surrogates_round_trips(text: str) -> None:
     assert decode(encode([text + "\udcff"])) == [text + "\udcff"]
+
+
+class Parcel(typing.TypedDict):
+    weight: int
+    note: typing.NotRequired[str]
+
+
+class Label(typing.TypedDict, total=False):
+    to: typing.Required[str]
+    colour: str
+
+
+@pytest.mark.parametrize(
+    ("value", "annotation", "missing"),
+    [({"weight": 1}, Parcel, "weight"), ({"to": "x"}, Label, "to"), ({"to": "x"}, Label | None, "")],
+)
+def test_keys_that_may_be_absent_may_be_absent_also_where_annotations_are_text(
+    value: dict[str, Any], annotation: Any, missing: str
+) -> None:
+    assert restore(value, annotation) == value
+    if missing:
+        with pytest.raises(UndecodableError, match=f"misses key '{missing}'"):
+            restore({}, annotation)

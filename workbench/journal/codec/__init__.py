@@ -32,7 +32,7 @@ Subclasses of plain types (`OrderedDict`, `str` subclasses) are recorded as the 
 
 from __future__ import annotations
 
-from workbench.journal.codec.annotations import annotation_of_return, annotations_of, loaded_type
+from workbench.journal.codec.annotations import annotation_of_return, annotations_of, loaded_type, required_keys
 from workbench.journal.codec.comparison import ABSENT, differences, same
 from workbench.journal.codec.decoder import decode
 from workbench.journal.codec.encoder import Encoder, encode
@@ -56,6 +56,7 @@ __all__ = [
     "differences",
     "encode",
     "loaded_type",
+    "required_keys",
     "restore",
     "same",
 ]

@@ -9,7 +9,7 @@ import typing
 from typing import Any
 
 if typing.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
 def loaded_type(module: str, qualname: str) -> type | None:
@@ -38,6 +38,27 @@ def annotations_of(fn: Callable[..., Any]) -> Mapping[str, Any]:
         return _hints(fn)
     except TypeError:  # unhashable callables exist; they are only slower
         return _hints.__wrapped__(fn)
+
+
+def required_keys(kind: type) -> frozenset[str]:
+    """Keys that a typed dictionary must have.
+
+    Where annotations are text (`from __future__ import annotations`) the class itself takes `NotRequired` for an
+    ordinary type: the resolved hints know better.
+    """
+    required = set(getattr(kind, "__required_keys__", ()))
+    for name, hint in annotations_of(kind).items():
+        marks = set(_marks(hint))
+        required = required - {name} if typing.NotRequired in marks else required
+        required = required | {name} if typing.Required in marks else required
+    return frozenset(required)
+
+
+def _marks(hint: Any) -> Iterator[Any]:
+    """What stands around the type itself: `Annotated[NotRequired[int], …]`."""
+    while (origin := typing.get_origin(hint)) in {typing.Annotated, typing.NotRequired, typing.Required}:
+        yield origin
+        hint = typing.get_args(hint)[0]
 
 
 @functools.lru_cache(maxsize=4096)

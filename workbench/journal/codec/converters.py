@@ -11,7 +11,7 @@ from collections import abc
 from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from workbench.journal.codec.annotations import annotations_of
+from workbench.journal.codec.annotations import annotations_of, required_keys
 from workbench.journal.codec.instances import instance_of
 from workbench.journal.codec.misfit import Misfit
 from workbench.journal.codec.redacted import Redacted
@@ -170,7 +170,7 @@ def _instance(kind: type, value: Any, lookup: Lookup) -> Any:
 
 def _typed_dict(kind: type) -> Convert:
     hints = annotations_of(kind)
-    required = typing.cast("frozenset[str]", getattr(kind, "__required_keys__", frozenset()))
+    required = required_keys(kind)
 
     def convert(value: Any, lookup: Lookup) -> Any:
         if type(value) is not dict:

@@ -6,6 +6,7 @@ import enum
 import typing
 from typing import TYPE_CHECKING, Any
 
+from workbench.journal.codec.annotations import annotations_of, required_keys
 from workbench.journal.codec.misfit import Misfit
 from workbench.journal.codec.revival import PLAIN, revive
 from workbench.journal.codec.standins import EnumValue, Record, RecordedError
@@ -63,7 +64,5 @@ def _names(annotation: Any, value: object) -> bool:  # noqa: PLR0911 - one line 
     if issubclass(origin, enum.Enum):
         return False
     if typing.is_typeddict(origin):
-        required: frozenset[str] = vars(origin)["__required_keys__"]
-        known = required | vars(origin)["__optional_keys__"]
-        return isinstance(value, dict) and required <= value.keys() <= known
+        return isinstance(value, dict) and required_keys(origin) <= value.keys() <= annotations_of(origin).keys()
     return type(value) is origin or (type(value) not in PLAIN and origin is not object and isinstance(value, origin))
