@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any, Self
 
-from workbench.machine import ASKS, Call, Edit, Machine, RunRecord, Verb, read_run
+from workbench.machine import ASKS, BranchingMachine, Call, Edit, RunRecord, Verb, read_run
 from workbench.model import UNNAMED, Columns, Declaration, EventType, History, Position
 
 NS = 1_000_000_000
@@ -74,8 +74,8 @@ class Given:
         history = History(self._columns, ["r"], self._names, [""], lambda row: self._bodies[row])
         return read_run(history, "r")
 
-    def machine(self, edits: Sequence[Edit] = ()) -> Machine:
-        return Machine(self.record(), edits)
+    def machine(self, edits: Sequence[Edit] = ()) -> BranchingMachine:
+        return BranchingMachine(self.record(), edits)
 
     def result(self, row: int) -> Any:
         return self._bodies[row]["result"]

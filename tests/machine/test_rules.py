@@ -199,6 +199,15 @@ def test_an_answer_without_its_question_is_passed_over() -> None:
     machine.finish()
 
 
+def test_an_answer_that_was_logged_twice_is_given_once() -> None:
+    machine = Given().started(1, "a").done(1, "a", "A").done(1, "a", "AGAIN").step(2, "b", "B").machine()
+    for number, name in ((1, "a"), (2, "b")):
+        call = ask(number, name)
+        assert machine.ask(call) is State.ANSWERED
+        assert machine.take(call).row == 2 * number + (number > 1)
+    machine.finish()
+
+
 # --- rule 5: edits and departure -----------------------------------------------------------------------------------
 
 
@@ -268,16 +277,19 @@ def test_the_last_of_several_fitting_edits_counts() -> None:
     assert machine.take(ask(1, "a")).edit is edits[1]
 
 
-def test_timers_are_not_edited() -> None:
-    machine = Given().machine([Returns(Target(position=(1,)), None)])
-    assert machine.ask(timer(1)) is State.NEW
+def test_a_timer_beyond_the_log_fires_by_itself_and_only_a_position_means_it() -> None:
+    machine = Given().machine([Returns(Target(), None), Returns(Target(position=(2,)), None)])
+    assert machine.ask(timer(1)) is State.ANSWERED
+    assert machine.take(timer(1)).source is AnswerSource.VIRTUAL
+    machine.ask(timer(2))
+    assert machine.take(timer(2)).source is AnswerSource.EDITED
 
 
 @pytest.mark.parametrize(
     ("target", "words"),
     [
         (Target("charge"), "charge"), (Target("charge", 2), "charge #2"), (Target("c", position=(3, 1)), "c at 3.1"),
-        (Target(), "any call"),
+        (Target(), "any call"), (Target(position=(2,)), "the call at 2"),
     ],
 )  # fmt: skip
 def test_a_target_says_what_it_means(target: Target, words: str) -> None:

@@ -139,8 +139,8 @@ def test_edits_that_cannot_apply_are_refused_with_the_nearest_name(log: Path) ->
 
 
 def test_a_branch_says_which_edit_met_nothing(log: Path) -> None:
-    branch = wb.open(log).run("one").what_if(sell).returns("charge", "x", occurrence=7).replay()
-    assert "no call met the edit: charge #7" in repr(branch)
+    branch = wb.open(log).run("one").what_if(sell).raises("price", LookupError("gone")).returns("charge", "x").replay()
+    assert "no call met the edit: charge #1 returns 'x'" in repr(branch)
 
 
 def test_diff_of_runs_and_of_branches(log: Path) -> None:

@@ -147,6 +147,23 @@ def failing() -> str:
     return ""
 
 
+@wb.step(kind="idempotent")
+def release(sku: str) -> None:
+    body("release")
+    assert isinstance(sku, str)
+
+
+def compensating() -> str:
+    kept = [reserve(sku) for sku in ("a", "b")]
+    try:
+        reserve("none")
+    except OutOfStockError:
+        for sku in reversed(kept):
+            release(sku)
+        return "undone"
+    return "kept"
+
+
 def patching() -> list[Any]:
     return [stock("new") if wb.patched("p") else None, wb.patched("p"), wb.uuid4() == wb.uuid4()]
 
@@ -185,8 +202,8 @@ SHAPES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "sequence": (sequence, ("7",)), "branch": (branching, ()), "loop": (looping, ()), "retry": (retrying, ()),
     "gather": (gathering, ()), "gather of tasks": (gathering_async, ()), "nested gather": (nested, ()),
     "child": (parent, ()), "signal against timer": (racing, ()), "exception": (failing, ()),
-    "patched": (patching, ()), "async generator": (generating, ()), "timeouts": (timing, ()),
-    "sleep": (sleeping, ()),
+    "compensation": (compensating, ()), "patched": (patching, ()), "async generator": (generating, ()),
+    "timeouts": (timing, ()), "sleep": (sleeping, ()),
 }  # fmt: skip
 
 

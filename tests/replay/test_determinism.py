@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import workbench as wb
 from tests.clock import FakeClock
-from tests.replay.flows import SHAPES, chance, never, recorded, replayed, reserve, slow, stock
+from tests.replay.flows import SHAPES, chance, recorded, replayed, reserve, slow
+from tests.replay.programs import PROGRAMS, interpret
 from workbench.journal import open_log
 from workbench.model import EventType
 from workbench.replay import Completed, Diverged, Needs, replay
@@ -48,10 +49,12 @@ def test_stops_come_in_log_order_and_leave_out_nothing(tmp_path: Path, name: str
 
 
 # --- classic bugs -------------------------------------------------------------------------------------------------
+# By name: the divergence bugs that Vercel Workflow had in 2026 (vercel/workflow #3139, #2206, #3439 and #1254, #1055,
+# #3070, #4021), the best free list of tests for an engine that replays.
 
 
 def test_results_of_parallel_calls_do_not_swap(tmp_path: Path) -> None:
-    """Same function, same arguments, answered in the other order: each caller keeps its own."""
+    """#3139. Same function, same arguments, answered in the other order: each caller keeps its own."""
     second_is_in = threading.Event()
     begun: list[int] = []
 
@@ -79,6 +82,8 @@ def test_results_of_parallel_calls_do_not_swap(tmp_path: Path) -> None:
 
 
 def test_the_clock_is_not_advanced_by_an_event_that_was_seen_but_not_consumed(tmp_path: Path) -> None:
+    """#2206."""
+
     async def code() -> list[float]:
         loop, times = asyncio.get_running_loop(), []
         for _ in range(3):
@@ -91,6 +96,8 @@ def test_the_clock_is_not_advanced_by_an_event_that_was_seen_but_not_consumed(tm
 
 
 def test_divergence_is_decided_by_idleness_not_by_a_timer(tmp_path: Path) -> None:
+    """#3439, #1254."""
+
     async def old() -> str:
         return await slow("a")
 
@@ -117,6 +124,7 @@ def test_code_that_waits_for_nothing_beyond_the_log_needs_help(tmp_path: Path) -
 
 
 def test_an_orphan_event_does_not_hang(tmp_path: Path) -> None:
+    """#1055."""
     result, history = recorded(tmp_path / "a.wlog", SHAPES["gather of tasks"][0])
     rows = [row for row in range(len(history)) if history.columns.type[row] == EventType.StepStarted]
     broken = replace(history.columns, type=history.columns.type[:])
@@ -126,7 +134,31 @@ def test_an_orphan_event_does_not_hang(tmp_path: Path) -> None:
     assert result
 
 
+def test_the_message_names_what_was_expected_what_was_asked_and_who_holds_the_place(tmp_path: Path) -> None:
+    """#4021."""
+
+    async def old() -> str:
+        return await slow("a") + await slow("b")
+
+    async def new() -> str:
+        return await slow("a") + reserve("b")
+
+    _, history = recorded(tmp_path / "a.wlog", old)
+    outcome = replayed(new, history).outcome
+    assert isinstance(outcome, Diverged)
+    held = next(
+        history.columns.seq[row] for row in history.rows_of("r")
+        if history.position(row) == (2,) and history.columns.type[row] == EventType.StepStarted
+    )  # fmt: skip
+    assert (
+        f"diverged at 2: the log holds call step slow at 2 (event {held}), the code asked for call step reserve"
+        in str(outcome)
+    )
+
+
 def test_a_race_of_all_signals_against_a_timer(tmp_path: Path) -> None:
+    """#3070."""
+
     async def code() -> str:
         every = asyncio.gather(wb.signal("a"), wb.signal("b"))
         timer = asyncio.ensure_future(wb.sleep(60))
@@ -144,70 +176,6 @@ def test_a_race_of_all_signals_against_a_timer(tmp_path: Path) -> None:
 
 
 # --- any small program --------------------------------------------------------------------------------------------
-
-PROGRAMS = st.recursive(
-    st.sampled_from(["slow", "plain", "sleep", "random", "never", "fail", "now", "uuid", "patched"]),
-    lambda inner: st.one_of(
-        st.tuples(st.just("then"), st.lists(inner, max_size=3)),
-        st.tuples(st.just("gather"), st.lists(inner, max_size=3)),
-        st.tuples(st.just("task"), inner, inner),
-        st.tuples(st.just("choose"), inner, inner),
-        st.tuples(st.just("timeout"), inner),
-        st.tuples(st.just("child"), inner),
-    ),
-    max_leaves=8,
-)
-"""Small, so that a failure is read at a glance: leaves are calls, inner nodes are control flow."""
-
-
-async def _leaf(word: str) -> Any:  # noqa: PLR0911 - one answer per word
-    match word:
-        case "slow":
-            return await slow("s")
-        case "plain":
-            return stock("p")
-        case "sleep":
-            return await asyncio.sleep(1)
-        case "random":
-            return wb.random()
-        case "never":
-            try:
-                return await asyncio.wait_for(never(), 7)
-            except TimeoutError:
-                return "late"
-        case "fail":
-            try:
-                return (await wb.gather(reserve.defer("none")))[0]
-            except Exception as error:  # noqa: BLE001 - as much as a workflow may catch
-                return repr(error)
-        case "patched":
-            return wb.patched("p")
-        case _:
-            return str(wb.now() if word == "now" else wb.uuid4())
-
-
-async def interpret(program: Any) -> Any:  # noqa: PLR0911 - one answer per word
-    """A workflow whose code is its argument."""
-    if isinstance(program, str):
-        return await _leaf(program)
-    match program[0]:
-        case "then":
-            return [await interpret(part) for part in program[1]]
-        case "gather":
-            return await asyncio.gather(*(interpret(part) for part in program[1]))
-        case "task":
-            task = asyncio.create_task(interpret(program[1]))
-            return [await interpret(program[2]), await task]
-        case "choose":
-            return await interpret(program[1] if wb.random() < 0.5 else program[2])
-        case "timeout":
-            try:
-                async with asyncio.timeout(3):
-                    return await interpret(program[1])
-            except TimeoutError:
-                return "out of time"
-        case _:
-            return await wb.child(interpret, program[1])
 
 
 @settings(deadline=None)

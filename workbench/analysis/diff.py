@@ -1,13 +1,14 @@
 """Two runs side by side: what is the same, what one has and the other has not, what came out differently.
 
-Calls are matched by position, verb and name first, since a position is the structural address of a call. What is
-left between two matches is matched by verb and name in order, so that an inserted call does not make all later
-ones look new.
+The same call at the same position is matched first, since a position is the structural address of a call. What is left
+between two matches is matched by name and arguments, then by name, in order, so that an inserted call does not make
+all later ones look new or changed. Two runs of 25,000 calls are compared in about a second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -15,15 +16,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from workbench._errors import PayloadError
 from workbench.analysis.cells import category, text
 from workbench.analysis.step_facts import NS
-from workbench.journal.codec import same
+from workbench.journal.codec import encode, same
 from workbench.machine import Slot, read_run
 from workbench.model import EventType, History, Position, position_text
 
 __all__ = ["Change", "Item", "align", "diff_runs", "items_of"]
 
 _NAN = float("nan")
+_SQUARE = 1_000_000
+"""Comparing all with all is affordable up to here."""
+_OFTEN = 50
+"""A key that occurs oftener makes comparing all with all dear."""
 _ASKED = ("args", "kwargs", "seconds", "timeout_seconds", "id")
 
 
@@ -130,23 +136,89 @@ def _outcome_row(history: History, slot: Slot) -> int:
 
 
 def _pairs(left: Sequence[Item], right: Sequence[Item]) -> Iterator[tuple[Item | None, Item | None]]:
-    """Matches in order; runs without a match come left side first."""
-    by_place = SequenceMatcher(None, [item[:3] for item in left], [item[:3] for item in right], autojunk=False)
-    for tag, left_from, left_to, right_from, right_to in by_place.get_opcodes():
-        if tag == "equal":
-            yield from zip(left[left_from:left_to], right[right_from:right_to], strict=True)
+    """Matches in order; stretches without a match come left side first."""
+    for mine, theirs in _matches(left, right, lambda item: (item.position, _identity(item))):
+        if len(mine) == len(theirs) and all(
+            one.position == other.position and _same_call(one, other) for one, other in zip(mine, theirs, strict=True)
+        ):
+            yield from zip(mine, theirs, strict=True)
         else:
-            yield from _pairs_by_name(left[left_from:left_to], right[right_from:right_to])
+            yield from _pairs_by_arguments(mine, theirs)
+
+
+def _pairs_by_arguments(left: Sequence[Item], right: Sequence[Item]) -> Iterator[tuple[Item | None, Item | None]]:
+    """Calls that moved: the same name with the same arguments is the same call, wherever it stands."""
+    for mine, theirs in _matches(left, right, _identity):
+        if len(mine) == len(theirs) and all(map(_same_call, mine, theirs)):
+            yield from zip(mine, theirs, strict=True)
+        elif len(mine) * len(theirs) <= _SQUARE:
+            yield from _pairs_by_name(mine, theirs)
+        else:
+            yield from _pairs_in_order(mine, theirs)
 
 
 def _pairs_by_name(left: Sequence[Item], right: Sequence[Item]) -> Iterator[tuple[Item | None, Item | None]]:
-    by_name = SequenceMatcher(None, [item[1:3] for item in left], [item[1:3] for item in right], autojunk=False)
-    for tag, left_from, left_to, right_from, right_to in by_name.get_opcodes():
-        if tag == "equal":
-            yield from zip(left[left_from:left_to], right[right_from:right_to], strict=True)
+    for mine, theirs in _matches(left, right, lambda item: item[1:3]):
+        if len(mine) == len(theirs) and all(one[1:3] == other[1:3] for one, other in zip(mine, theirs, strict=True)):
+            yield from zip(mine, theirs, strict=True)
         else:
-            yield from ((item, None) for item in left[left_from:left_to])
-            yield from ((None, item) for item in right[right_from:right_to])
+            yield from ((item, None) for item in mine)
+            yield from ((None, item) for item in theirs)
+
+
+def _pairs_in_order(left: Sequence[Item], right: Sequence[Item]) -> Iterator[tuple[Item | None, Item | None]]:
+    """Long stretches that have little in common: the n-th call of a name goes with the n-th of that name."""
+    waiting: dict[tuple[str, str], deque[Item]] = defaultdict(deque)
+    for item in left:
+        waiting[item[1:3]].append(item)
+    gone: set[Position] = set()
+    for other in right:
+        same_name = waiting[other[1:3]]
+        partner = same_name.popleft() if same_name else None
+        if partner is not None:
+            gone.add(partner.position)
+        yield partner, other
+    yield from ((item, None) for item in left if item.position not in gone)
+
+
+def _matches(
+    left: Sequence[Item], right: Sequence[Item], key: Callable[[Item], Hashable]
+) -> Iterator[tuple[Sequence[Item], Sequence[Item]]]:
+    """Cut both sides into stretches that are equal under a key and stretches between; ends in common go first."""
+    one, other = [key(item) for item in left], [key(item) for item in right]
+    head = _common(one, other)
+    tail = _common(one[head:][::-1], other[head:][::-1])
+    if head:
+        yield left[:head], right[:head]
+    mine, theirs = left[head : len(left) - tail], right[head : len(right) - tail]
+    middle = SequenceMatcher(None, one[head : len(one) - tail], other[head : len(other) - tail], autojunk=False)
+    if not mine or not theirs or len(mine) * len(theirs) > _SQUARE and _repeats(one, other):
+        yield mine, theirs
+    else:
+        for _, left_from, left_to, right_from, right_to in middle.get_opcodes():
+            yield mine[left_from:left_to], theirs[right_from:right_to]
+    if tail:
+        yield left[len(left) - tail :], right[len(right) - tail :]
+
+
+def _repeats(one: Sequence[Hashable], other: Sequence[Hashable]) -> bool:
+    """Whether keys occur so often that comparing all with all would take minutes."""
+    return max(Counter(one).most_common(1)[0][1], Counter(other).most_common(1)[0][1]) > _OFTEN
+
+
+def _common(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _identity(item: Item) -> Hashable:
+    try:
+        return item.verb, item.name, encode(item.arguments)
+    except PayloadError:
+        return item.verb, item.name, item.position  # stands for itself only
+
+
+def _same_call(one: Item, other: Item) -> bool:
+    return one[1:3] == other[1:3] and same(one.arguments, other.arguments)
 
 
 def _row(left: Item | None, right: Item | None) -> tuple[Change, Item, Any, Any, float, float]:

@@ -1,8 +1,21 @@
 """The rules, pure: matching, edits, divergence, retries. Recording and replay share this one machine."""
 
+from workbench.machine.branching import BranchingMachine
 from workbench.machine.call import ASKS, Call, Verb
 from workbench.machine.divergence import Divergence, DivergenceReason
-from workbench.machine.edit import Edit, Raises, Returns, Target
+from workbench.machine.edit import (
+    CallEdit,
+    Crashes,
+    Delays,
+    Drops,
+    Edit,
+    Input,
+    Raises,
+    Returns,
+    ShiftsClock,
+    Signals,
+    Target,
+)
 from workbench.machine.machine import Answer, AnswerSource, Machine, State
 from workbench.machine.record import RunRecord, Slot, read_run
 from workbench.machine.retry import NO_RETRY, Retry
@@ -12,15 +25,23 @@ __all__ = [
     "NO_RETRY",
     "Answer",
     "AnswerSource",
+    "BranchingMachine",
     "Call",
+    "CallEdit",
+    "Crashes",
+    "Delays",
     "Divergence",
     "DivergenceReason",
+    "Drops",
     "Edit",
+    "Input",
     "Machine",
     "Raises",
     "Retry",
     "Returns",
     "RunRecord",
+    "ShiftsClock",
+    "Signals",
     "Slot",
     "State",
     "Target",

@@ -6,23 +6,23 @@ Rule 2. Answers are delivered in log order, one at a time, and only when the cod
         after an answer is then a function of the log alone.
 Rule 3. The clock moves only when an event is consumed.
 Rule 4. Divergence is decided by what the code asks, or by its being idle while the log goes on; never by time.
-Rule 5. After the first edit that was delivered the branch has departed: the log then lends its answers to calls
-        that are the same, and a call that it does not hold is a question (`NEW`), not a divergence.
+
+What holds once something is pretended (rules 5 and 6) stands in `branching`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
-from workbench.machine.call import Call, Verb
+from workbench.machine.call import Call
 from workbench.machine.divergence import Divergence, DivergenceReason
-from workbench.machine.edit import Edit
+from workbench.machine.edit import CallEdit, Edit
 from workbench.machine.record import RunRecord, Slot
-from workbench.model import Position
+from workbench.model import EventType, Position
 
-__all__ = ["Answer", "AnswerSource", "Machine", "State"]
+__all__ = ["Answer", "AnswerSource", "Machine", "State", "Waiting"]
 
 
 class State(Enum):
@@ -34,6 +34,24 @@ class State(Enum):
     """The log holds the intent and no answer."""
     NEW = "new"
     """The log holds nothing here: the frontier."""
+
+
+class Waiting(NamedTuple):
+    """A call that was made and is not answered yet.
+
+    Attributes:
+        call: The call.
+        slot: What the log holds at its position; `None` for nothing.
+        edit: What is pretended of it; `None` for nothing.
+        asked_ns: When it was made, by the clock of consumed events.
+        shift_ns: How much later than recorded that was.
+    """
+
+    call: Call
+    slot: Slot | None
+    edit: CallEdit | None
+    asked_ns: int
+    shift_ns: int
 
 
 class AnswerSource(StrEnum):
@@ -48,6 +66,7 @@ class AnswerSource(StrEnum):
 
 
 _RECORDED = AnswerSource.RECORDED
+_COMPLETED = EventType.StepCompleted
 
 
 class Answer(NamedTuple):
@@ -71,30 +90,25 @@ class Machine:
 
     Args:
         record: The run so far; an empty record for a new run.
-        edits: What to pretend.
         same: Whether recorded and asked arguments of a call are equal; gets the row of the recorded intent and
             the call. Comparing needs decoding, which is not this room's business.
     """
 
-    def __init__(
-        self,
-        record: RunRecord,
-        edits: Sequence[Edit] = (),
-        same: Callable[[int, Call], bool] = lambda _row, _call: True,
-    ) -> None:
+    plain = True
+    """Nothing is pretended."""
+    departed = False
+    """The code no longer does what the recorded code did, because something is pretended."""
+
+    def __init__(self, record: RunRecord, same: Callable[[int, Call], bool] = lambda _row, _call: True) -> None:
         self.record = record
-        self.departed = False
         self.now_ns = record.history.columns.time_ns[record.started] if record.started >= 0 else 0
-        self._edits = edits
         self._same = same
         self._times = record.history.columns.time_ns
-        self._waiting: dict[Position, tuple[Call, Slot | None, Edit | None]] = {}
+        self._waiting: dict[Position, Waiting] = {}
         self._next = 0
         # A slot is known by the row that opened it: the hash of a number is cheaper than that of a position.
         self._unasked = {slot.opened for slot in record.slots.values()}
-        self._seen: dict[str, int] = {}
         self._answered: set[int] = set()
-        self.unused_edits: set[int] = set(range(len(edits)))
 
     # --- what the code asks ---------------------------------------------------------------------------------
 
@@ -110,13 +124,10 @@ class Machine:
             Divergence: The log holds something else here.
         """
         slot = self._match(call)
-        edit = self._edit_for(call) if self._edits else None
-        if slot is None and edit is None:
+        if slot is None:
             return State.NEW
-        self._waiting[call.position] = (call, slot, edit)
-        if edit is not None or (slot is not None and (slot.type is not None or self._given_up(slot))):
-            return State.ANSWERED
-        return State.OPEN
+        self._waiting[call.position] = tuple.__new__(Waiting, (call, slot, None, self.now_ns, 0))
+        return State.ANSWERED if slot.type is not None or slot.cancelled else State.OPEN
 
     def take(self, call: Call) -> Answer:
         """The answer to a call on which all code blocks, so it must be the next one in the log.
@@ -125,19 +136,36 @@ class Machine:
             Divergence: The log goes on with another answer first.
         """
         waiting = self._waiting.pop(call.position)
-        _, slot, edit = waiting
-        if edit is None and slot is not None and not self.departed:
-            order, at = self.record.order, self._next
-            if at < len(order) and order[at] is slot and not slot.cancelled:
-                self._next = at + 1  # code that makes one call after the other always passes here
-                if self._times[slot.answer] > self.now_ns:  # noqa: PLR1730 - `max` is a call, on the way of every step
-                    self.now_ns = self._times[slot.answer]
-                return tuple.__new__(Answer, (call, slot.answer, None, _RECORDED))  # as `Answer(…)`, in half the time
-            expected = self._expected()
-            if expected is not slot:
-                self._waiting[call.position] = waiting
-                raise self._divergence(DivergenceReason.REORDERED, call, expected)
-        return self._hand_out(*waiting)
+        slot = waiting[1]
+        order, at = self.record.order, self._next
+        if slot is not None and at < len(order) and order[at] is slot and not slot.cancelled:
+            self._next = at + 1  # code that makes one call after the other always passes here
+            if self._times[slot.answer] > self.now_ns:  # noqa: PLR1730 - `max` is a call, on the way of every step
+                self.now_ns = self._times[slot.answer]
+            return tuple.__new__(Answer, (call, slot.answer, None, _RECORDED))  # as `Answer(…)`, in half the time
+        expected = self._expected()
+        if slot is not None and expected is not slot:
+            self._waiting[call.position] = waiting
+            raise self._divergence(DivergenceReason.REORDERED, call, expected)
+        return self._hand_out(waiting)
+
+    def step_in_line(self, call: Call) -> Slot | None:
+        """`ask` and `take` in one, for code that blocks on a step whose result is the next answer in the log.
+
+        Nearly every step of a replay is of that kind, so this is the way that is kept short. Whatever else the call
+        may be gets `None`, nothing has changed then, and `ask` says what it is. For a machine that is `plain`.
+        """
+        slot = self.record.slots.get(call[1])
+        if slot is None or slot.type is not _COMPLETED or slot.name != call[2] or slot.verb is not call[0]:
+            return None
+        order, at = self.record.order, self._next
+        if at >= len(order) or order[at] is not slot or slot.between or not self._same(slot.opened, call):
+            return None
+        self._next = at + 1
+        self._unasked.discard(slot.opened)
+        if self._times[slot.answer] > self.now_ns:  # noqa: PLR1730 - `max` is a call
+            self.now_ns = self._times[slot.answer]
+        return slot
 
     def instant(self, call: Call) -> Answer | None:
         """The recorded value of a call that is answered at once, or `None` at the frontier."""
@@ -160,66 +188,46 @@ class Machine:
     def cancel(self, call: Call) -> bool:
         """The code no longer waits for this call; True when the log says so too."""
         waiting = self._waiting.pop(call.position, None)
-        return bool(waiting and waiting[1] and waiting[1].cancelled)
+        return bool(waiting and waiting.slot and waiting.slot.cancelled)
 
     def _match(self, call: Call) -> Slot | None:
         slot = self.record.slots.get(call.position)
         if slot is None:
-            if self.departed:
-                return None
             expected = self._expected()
             if expected is None and self.record.ended < 0:
                 return None
-            raise self._divergence(DivergenceReason.INSERTED, call, expected)
+            return self._differs(DivergenceReason.INSERTED, call, expected)
         self._unasked.discard(slot.opened)
         if slot.verb is not call.verb or slot.name != call.name:
-            reason = DivergenceReason.RENAMED
-        elif not self._same(slot.opened, call):
-            reason = DivergenceReason.ARGUMENTS
-        else:
-            return slot
-        if self.departed:
-            return None
-        raise self._divergence(reason, call, slot)
+            return self._differs(DivergenceReason.RENAMED, call, slot)
+        if not self._same(slot.opened, call):
+            return self._differs(DivergenceReason.ARGUMENTS, call, slot)
+        return slot
 
-    def _edit_for(self, call: Call) -> Edit | None:
-        if call.verb is Verb.START_TIMER:
-            return None
-        occurrence = self._seen[call.name] = self._seen.get(call.name, 0) + 1
-        found = None
-        for number, edit in enumerate(self._edits):
-            if edit.target.fits(call, occurrence):
-                found = edit
-                self.unused_edits.discard(number)
-        return found
+    def _differs(self, reason: DivergenceReason, call: Call, slot: Slot | None) -> Slot | None:
+        """The call is not the recorded one. Nothing is pretended here, so the code has diverged."""
+        raise self._divergence(reason, call, slot)
 
     # --- what the log answers -------------------------------------------------------------------------------
 
     def deliver(self) -> Answer | None:
-        """The code is idle: the next answer in log order, or `None` when log and edits hold no more.
+        """The code is idle: the next answer in log order, or `None` when the log holds no more.
 
         Raises:
             Divergence: The next answer belongs to a call that the code did not make.
         """
-        if self.departed:
-            return self._earliest()
-        pretended = self._edited_though_cancelled() if self._edits else None
-        if pretended is not None:
-            return self._hand_out(*self._waiting.pop(pretended))
         expected = self._expected()
         if expected is None:
-            answer = self._earliest()
-            if answer is None:
-                self._check_none_left()
-            return answer
+            self._check_none_left()
+            return None
         waiting = self._waiting.pop(expected.position, None)
         if waiting is None:
             raise self._divergence(DivergenceReason.REMOVED, None, expected)
-        return self._hand_out(*waiting)
+        return self._hand_out(waiting)
 
     def waiting(self) -> list[Call]:
         """Calls without an answer so far, in the order in which they were made."""
-        return [call for call, _, _ in self._waiting.values()]
+        return [waiting.call for waiting in self._waiting.values()]
 
     def finish(self) -> None:
         """The code ended.
@@ -227,8 +235,6 @@ class Machine:
         Raises:
             Divergence: The log goes on.
         """
-        if self.departed:
-            return
         left = self._expected()
         if left is None and self._unasked:
             first = min(self._unasked)
@@ -236,26 +242,15 @@ class Machine:
         if left is not None:
             raise self._divergence(DivergenceReason.REMOVED, None, left)
 
-    def _given_up(self, slot: Slot) -> bool:
-        """The log says that the code stopped waiting for an answer to this call."""
-        return slot.cancelled and not self.departed
-
-    def _edited_though_cancelled(self) -> Position | None:
-        """A call that the recorded code gave up on and an edit answers: its answer comes before that happens."""
-        for position, (_, slot, edit) in self._waiting.items():
-            if edit is not None and slot is not None and slot.cancelled:
-                return position
-        return None
-
     def _check_none_left(self) -> None:
-        """Log and edits hold no more answers: by now the code must have stopped waiting where the log says so.
+        """The log holds no more answers: by now the code must have stopped waiting where the log says so.
 
         Raises:
             Divergence: It still waits.
         """
-        for _, slot, _ in self._waiting.values():
-            if slot is not None and slot.cancelled:
-                raise self._divergence(DivergenceReason.REMOVED, None, slot)
+        for waiting in self._waiting.values():
+            if waiting.slot is not None and waiting.slot.cancelled:
+                raise self._divergence(DivergenceReason.REMOVED, None, waiting.slot)
 
     def _expected(self) -> Slot | None:
         order, at = self.record.order, self._next
@@ -264,28 +259,15 @@ class Machine:
         self._next = at
         return order[at] if at < len(order) else None
 
-    def _earliest(self) -> Answer | None:
-        """The waiting call whose answer comes first: recorded ones by row, then those that only an edit answers."""
-        beyond = len(self.record.history)
-        ready = [
-            (slot.answer if slot is not None and slot.type is not None else beyond, position)
-            for position, (_, slot, edit) in self._waiting.items()
-            if edit is not None
-            or (slot is not None and slot.type is not None and (self.departed or not slot.cancelled))
-        ]
-        return self._hand_out(*self._waiting.pop(min(ready)[1])) if ready else None
-
-    def _hand_out(self, call: Call, slot: Slot | None, edit: Edit | None) -> Answer:
+    def _hand_out(self, waiting: Waiting) -> Answer:
+        slot = waiting.slot
         row = -1
         if slot is not None:
             self._answered.add(slot.opened)
             row = slot.answer
             if row >= 0 and self._times[row] > self.now_ns:
                 self.now_ns = self._times[row]
-        if edit is not None:
-            self.departed = True
-            return Answer(call, row, edit, AnswerSource.SUPPLIED if edit.supplied else AnswerSource.EDITED)
-        return Answer(call, row, None, _RECORDED)
+        return Answer(waiting.call, row, None, _RECORDED)
 
     def _divergence(self, reason: DivergenceReason, call: Call | None, slot: Slot | None) -> Divergence:
         return Divergence(reason, call, slot, self.record)

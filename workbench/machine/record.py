@@ -14,7 +14,13 @@ _CLOSINGS = frozenset(
     {EventType.StepCancelled, EventType.TimerCancelled, EventType.SignalCancelled, EventType.ChildCancelled}
 )
 _INSTANT = frozenset({EventType.ClockRead, EventType.RandomDrawn, EventType.UuidDrawn})
-_AMBIENT = frozenset({EventType.RunRecovered, EventType.SignalReceived, EventType.DecisionMade})
+_AMBIENT = frozenset(
+    {EventType.RunRecovered, EventType.SignalReceived, EventType.DecisionMade, EventType.UpdateReceived}
+)
+_STARTED, _COMPLETED = int(EventType.StepStarted), int(EventType.StepCompleted)
+_PLAIN = frozenset({_STARTED, _COMPLETED})
+_CALL_STEP = Verb.CALL_STEP
+_BEGINNINGS = frozenset({EventType.StepStarted, EventType.AttemptBegan})
 
 
 @dataclass(slots=True)
@@ -52,7 +58,7 @@ class Slot:
 
     def attempts(self, history: History) -> int:
         """Number of the last attempt that began."""
-        last = max((row for row in self.between if history.columns.type[row] == EventType.StepStarted), default=-1)
+        last = max((row for row in self.between if history.columns.type[row] in _BEGINNINGS), default=-1)
         return history.columns.attempt[last if last >= 0 else self.opened]
 
     def in_doubt(self, history: History) -> bool:
@@ -93,13 +99,27 @@ class RunRecord:
 def read_run(history: History, run_id: str) -> RunRecord:
     """Arrange the events of one run by position; an unknown run gives an empty record."""
     record = RunRecord(history, run_id)
-    kinds = history.columns.type
+    columns, labels = history.columns, [declaration.name for declaration in history.names]
+    kinds, paths, ends, names = columns.type, columns.path, columns.path_end, columns.name
+    slots, order = record.slots, record.order
     for row in history.rows_of(run_id):
         number = kinds[row]
+        if number in _PLAIN:  # what `_READERS` would do, unrolled: nearly all events of a long run pass here
+            begin, end = ends[row - 1] if row else 0, ends[row]
+            position = (paths[begin],) if end - begin == 1 else tuple(paths[begin:end])
+            slot = slots.get(position)
+            if slot is None:
+                if number == _STARTED and names[row] < len(labels):
+                    slots[position] = Slot(_CALL_STEP, position, labels[names[row]], row)
+                    continue
+            elif number == _COMPLETED and slot.type is None:
+                slot.answer, slot.type = row, EventType.StepCompleted
+                order.append(slot)
+                continue
         if number in _READERS:
             _READERS[number](record, row)
-        else:
-            _add(record, row, EventType(number))
+        elif number in _OTHERS:
+            _add(record, row, _OTHERS[number])
     return record
 
 
@@ -138,6 +158,23 @@ def _asking(kind: EventType) -> Callable[[RunRecord, int], None]:
     return ask
 
 
+def _began(record: RunRecord, row: int) -> None:
+    """Other engines: an attempt of a step that was asked for before."""
+    slot = record.slots.get(_position(record.history, row))
+    if slot is not None:
+        slot.passed(row)
+
+
+def _recorded(record: RunRecord, row: int) -> None:
+    """Other engines: a step whose outcome is all that was written."""
+    history = record.history
+    position = _position(history, row)
+    kind = EventType.StepFailed if history.tags[history.columns.tag[row]] else EventType.StepCompleted
+    slot = Slot(Verb.CALL_STEP, position, history.declaration(row).name, row, answer=row, type=kind)
+    if record.slots.setdefault(position, slot) is slot:
+        record.order.append(slot)
+
+
 def _closing(kind: EventType) -> Callable[[RunRecord, int], None]:
     plain = kind in ANSWERS and kind is not EventType.SignalConsumed
 
@@ -170,7 +207,12 @@ def _close(record: RunRecord, slot: Slot, row: int, kind: EventType) -> None:
             record.consumed.add(record.history.columns.cause[row])
 
 
-_READERS: dict[int, Callable[[RunRecord, int], None]] = {int(kind): _asking(kind) for kind in ASKS} | {
-    int(kind): _closing(kind) for kind in (*ANSWERS, *_CLOSINGS, EventType.AttemptFailed, EventType.StepResolved)
-}
+_READERS: dict[int, Callable[[RunRecord, int], None]] = (
+    {int(kind): _asking(kind) for kind in ASKS}
+    | {int(kind): _closing(kind) for kind in (*ANSWERS, *_CLOSINGS, EventType.AttemptFailed, EventType.StepResolved)}
+    | {int(EventType.AttemptBegan): _began, int(EventType.StepRecorded): _recorded}
+)
 """What concerns a position, by number of the event type."""
+
+_OTHERS = {int(kind): kind for kind in (EventType.RunStarted, EventType.PatchChecked, *ENDINGS, *_AMBIENT)}
+"""What concerns the run."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import uuid
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from workbench._errors import UndecodableError, UnrecordableError
@@ -19,6 +18,7 @@ __all__ = ["Given", "annotation_of", "recorded_answer", "recorded_arguments", "r
 
 
 _COMPLETED: Final = int(EventType.StepCompleted)
+_UNCHANGED: Final = frozenset({type(None), bool, int, float, str, bytes})
 
 
 class Given(NamedTuple):
@@ -63,9 +63,23 @@ def recorded_answer(history: History, row: int, call: Call, reveal: Callable[[An
     kind = history.columns.type[row]
     body = history.payloads(row)
     if kind == _COMPLETED and "unrecorded" not in body:
-        value = restore(reveal(body.get("result")), annotation_of(call))
-        return tuple.__new__(Given, (value, None))  # as `Given(value)`, in half the time: most answers pass here
+        return Given(restore(reveal(body.get("result")), annotation_of(call)))
     return _seldom(history, row, call, body, reveal)
+
+
+def recorded_result(history: History, row: int, call: Call) -> tuple[Any, BaseException | None]:
+    """`recorded_answer` of a `StepCompleted`, for the way of most steps of a replay.
+
+    Raises:
+        UndecodableError: As there.
+    """
+    body = history.payloads(row)
+    if "unrecorded" in body:
+        return _seldom(history, row, call, body, _as_recorded)
+    result, returns = body.get("result"), call[4].step.returns
+    if type(result) in _UNCHANGED and (returns is Any or returns is type(result)):
+        return result, None  # as `restore` gives it
+    return restore(result, returns), None
 
 
 def _seldom(history: History, row: int, call: Call, body: Any, reveal: Callable[[Any], Any]) -> Given:
@@ -74,8 +88,8 @@ def _seldom(history: History, row: int, call: Call, body: Any, reveal: Callable[
         return Given(None, restored_error(reveal(body["error"])))
     if kind in {EventType.TimerFired, EventType.SignalTimedOut}:
         return Given(None)
-    if kind is EventType.SignalConsumed:
-        return Given(restore(reveal(_signal_value(history, row)), Any))
+    if kind in {EventType.SignalConsumed, EventType.SignalReceived}:
+        return Given(restore(reveal(_signal_value(history, row, kind)), Any))
     if kind in {EventType.ClockRead, EventType.RandomDrawn, EventType.UuidDrawn}:
         return Given(body["value"])
     if "unrecorded" in body:
@@ -104,16 +118,10 @@ def annotation_of(call: Call) -> Any:
     """Return annotation of the code behind a call; `Any` where there is none."""
     request = call.request
     if isinstance(request, Invocation):
-        try:
-            return _known_returns(request.step.function)
-        except TypeError:  # unhashable callables exist; they are only slower
-            return annotation_of_return(request.step.function)
+        return request.step.returns
     if isinstance(request, Workflow):
         return annotation_of_return(request.function)
     return {Verb.READ_CLOCK: int, Verb.DRAW_RANDOM: float, Verb.DRAW_UUID: uuid.UUID}.get(call.verb, Any)
-
-
-_known_returns = lru_cache(maxsize=4096)(annotation_of_return)
 
 
 def restored_error(recorded: Any) -> BaseException:
@@ -125,7 +133,9 @@ def restored_error(recorded: Any) -> BaseException:
     raise UndecodableError(message)
 
 
-def _signal_value(history: History, row: int) -> Any:
+def _signal_value(history: History, row: int, kind: EventType) -> Any:
+    if kind is EventType.SignalReceived:  # a branch takes it where the recorded run took another, or none
+        return history.payload(row).get("value")
     received = history.row_of_seq(history.columns.cause[row])
     if received is None:
         message = f"the signal that event {history.columns.seq[row]} consumed is missing from the log"

@@ -30,21 +30,28 @@ class Arguments:
     Args:
         history: Where the recorded ones are.
         encode: Encodes plain arguments as the recorder does, redaction included.
+        encode_step: The same for steps, where the call itself does not matter.
     """
 
-    def __init__(self, history: History, encode: Callable[[Call, dict[str, Any]], bytes]) -> None:
+    def __init__(
+        self,
+        history: History,
+        encode: Callable[[Call, dict[str, Any]], bytes],
+        encode_step: Callable[[dict[str, Any]], bytes] | None = None,
+    ) -> None:
         self._history = history
         self._encode = encode
+        self._encode_step = encode_step
         self._raw: Callable[[int], bytes] | None = getattr(history.payloads, "raw", None)  # another engine has none
 
     def __call__(self, row: int, call: Call) -> bool:
         """Whether the recorded intent in this row has the arguments of `call`."""
         if call.verb is _CALL_STEP:  # as `plain_arguments`: most calls pass here
             arguments = call.arguments
-            plain = {"args": [*arguments["args"]], "kwargs": {**arguments["kwargs"]}}
+            plain = {"args": [*arguments["args"]], "kwargs": arguments["kwargs"]}
+            asked = self._encode(call, plain) if self._encode_step is None else self._encode_step(plain)
         else:
-            plain = plain_arguments(call)
-        asked = self._encode(call, plain)
+            asked = self._encode(call, plain_arguments(call))
         if self._raw is not None and self._raw(row).startswith(asked[1:], 1):
             return True  # the body of an intent begins with its arguments; only the size of the map differs
         recorded, now = _recorded(self._history, row, call), decode(asked)

@@ -19,6 +19,8 @@ from typing import Any, NoReturn
 
 from workbench._errors import UsageError
 from workbench.machine import Call, Verb
+from workbench.model import NOWHERE, Position
+from workbench.program.halt import WorkflowHalted
 from workbench.program.scope import CURRENT_SCOPE, Driver, Scope
 
 __all__ = ["WorkflowLoop", "outside_loops", "run_async"]
@@ -85,7 +87,9 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
     def __init__(self, driver: Driver) -> None:
         super().__init__(_IdleSelector(self._idle))
         self.driver = driver
-        self._branches: dict[asyncio.Task[Any], None] = {}
+        self.branches: dict[asyncio.Task[Any], Position] = {}
+        """Live tasks besides the workflow function's own, and the position of each."""
+        self.set_exception_handler(_report)
         self.set_task_factory(self._make_task)  # type: ignore[arg-type]  # typeshed asks for every coroutine-like
 
     def _idle(self) -> None:
@@ -117,11 +121,15 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.Task[Any]:
         context = options.pop("context", None) or copy_context()
         parent: Scope | None = CURRENT_SCOPE.get()
+        position = NOWHERE
         if parent is not None:
-            context.run(CURRENT_SCOPE.set, parent.branch())
+            scope = parent.branch()
+            position = scope.path
+            context.run(CURRENT_SCOPE.set, scope)
         task = asyncio.Task(coro, loop=loop, context=context, **options)
-        self._branches[task] = None  # in the order of creation, and held: asyncio itself forgets tasks nobody holds
-        task.add_done_callback(self._branches.pop)
+        # In the order of creation, and held: asyncio itself forgets tasks that nobody holds.
+        self.branches[task] = position
+        task.add_done_callback(self.branches.pop)
         return task
 
     def end(self, main: asyncio.Task[Any]) -> None:
@@ -132,7 +140,7 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
         """
         self.driver.closing = True
         for _ in range(_ROUNDS):
-            left = [task for task in (main, *self._branches) if not task.done()]
+            left = [task for task in (main, *self.branches) if not task.done()]
             if not left:
                 break
             for task in left:
@@ -167,6 +175,12 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
         raise UsageError(message, hint="put the call into a function marked @wb.step")
 
     add_writer = add_reader  # type: ignore[assignment]  # as above
+
+
+def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A branch that the driver stopped has not failed: nobody needs to be told of an error that nobody fetched."""
+    if not isinstance(context.get("exception"), WorkflowHalted):
+        loop.default_exception_handler(context)
 
 
 def run_async(driver: Driver, code: Callable[[], Coroutine[Any, Any, Any]]) -> asyncio.Task[Any]:

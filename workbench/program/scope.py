@@ -73,6 +73,8 @@ class Driver(ABC):
     """Answers calls: really (the recorder's live driver) or from a history (replay's stepping driver)."""
 
     is_async: ClassVar[bool] = False
+    reads_frames: ClassVar[bool] = False
+    """It looks for itself where a blocking call was written."""
     closing: bool = False
     """The workflow function has ended: branches that it left behind get no more answers."""
 

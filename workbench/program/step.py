@@ -26,6 +26,7 @@ _CALL_STEP = Verb.CALL_STEP
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_new = tuple.__new__
 
 
 class Invocation(NamedTuple):
@@ -113,6 +114,13 @@ class Step(Generic[P, R]):
         code = getattr(function, "__code__", None)
         return () if code is None else code.co_varnames[inspect.ismethod(function) : code.co_argcount]
 
+    @functools.cached_property
+    def returns(self) -> Any:
+        """What the function says it returns; `Any` where it says nothing."""
+        from workbench.journal.codec import annotation_of_return
+
+        return annotation_of_return(self.function)
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the step: through the workflow's driver inside a workflow, plainly elsewhere."""
         scope = CURRENT_SCOPE.get()
@@ -120,12 +128,14 @@ class Step(Generic[P, R]):
             return self._plain(*args, **kwargs)
         if self.is_async and scope.driver.is_async:
             return cast("R", self._in_task(args, kwargs, place_of_caller()))
-        place = place_of(sys._getframe(1))  # noqa: SLF001 - the documented way to one's caller
+        driver = scope.driver
+        place = NOT_KNOWN if driver.reads_frames else place_of(sys._getframe(1))  # noqa: SLF001 - the documented way
         scope.count += 1  # `call_in`, unrolled: this is the way of most calls
         position = (*scope.path, scope.count)
-        invocation = Invocation(self, args, kwargs, place)
         arguments = {"args": args, "kwargs": kwargs}
-        return cast("R", scope.driver.wait(Call(_CALL_STEP, position, self.declaration.name, arguments, invocation)))
+        invocation = _new(Invocation, (self, args, kwargs, place))  # as `Invocation(…)`, in half the time
+        call = _new(Call, (_CALL_STEP, position, self.declaration.name, arguments, invocation))
+        return driver.wait(call)  # type: ignore[no-any-return]  # what the driver got is what the function returns
 
     def defer(self, *args: P.args, **kwargs: P.kwargs) -> Deferred[R]:
         """The call, not made yet, for `wb.gather`."""

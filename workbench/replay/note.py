@@ -16,7 +16,7 @@ from workbench.program import Given, Invocation, Step
 from workbench.replay.outcome import call_text, invocation_text
 from workbench.replay.safe_repr import safe_repr
 
-__all__ = ["NO_NOTE", "Note", "note_of_answer", "note_of_call"]
+__all__ = ["NO_NOTE", "Note", "note_of_answer", "note_of_call", "note_of_recorded"]
 
 
 class Note(NamedTuple):
@@ -50,27 +50,33 @@ def note_of_call(call: Call) -> Note:
     if call.verb is not _CALL_STEP:
         return Note(None, call_text(call))
     args, kwargs = call.arguments["args"], call.arguments["kwargs"]
-    if not _unchanging(args) or (kwargs and not _unchanging(kwargs.values())):
+    if not (_SCALARS.issuperset(map(type, args)) or _unchanging(args)) or (kwargs and not _unchanging(kwargs.values())):
         return Note(None, call_text(call))
     return tuple.__new__(Note, (_asked_with_names, (args, kwargs)) if kwargs else (_asked, args))
 
 
-def note_of_answer(history: History, answer: Answer, given: Given) -> Note:
-    """What is answered, as bounded text."""
-    value, error = given
+def note_of_recorded(call: Call, value: Any, error: BaseException | None) -> Note:
+    """The recorded result of a step, as bounded text."""
     if error is not None:
         return Note(None, safe_repr(error))
-    call, row, edit, _ = answer
-    if (
-        type(value) not in _LEAVES
-        and edit is None
-        and row >= 0
-        and history.columns.type[row] == _COMPLETED
-        and isinstance(call.request, Invocation)
-        and _plain(value, 0)
-    ):
-        return tuple.__new__(Note, (_answered, call.request.step))  # as `Note(…)`, in half the time
+    kind = type(value)
+    if kind in _SCALARS or (kind in _TEXTS and len(value) <= _LONGEST):
+        return tuple.__new__(Note, (_shown, value))  # as `Note(…)`, in half the time
+    if kind not in _TEXTS and _plain(value, 0):
+        return tuple.__new__(Note, (_answered, call.request.step))
     return Note(None, safe_repr(value))
+
+
+def note_of_answer(history: History, answer: Answer, given: Given) -> Note:
+    """What is answered, as bounded text."""
+    call, row, edit, _ = answer
+    if edit is None and row >= 0 and history.columns.type[row] == _COMPLETED and isinstance(call.request, Invocation):
+        return note_of_recorded(call, *given)
+    return Note(None, safe_repr(given.value if given.error is None else given.error))
+
+
+def _shown(_history: History, _row: int, _name: str, value: Any) -> str:
+    return safe_repr(value)
 
 
 def _asked(_history: History, _row: int, name: str, args: Iterable[Any]) -> str:

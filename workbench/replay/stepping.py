@@ -10,12 +10,28 @@ import asyncio
 import random
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from workbench._errors import PayloadError
 from workbench.journal.codec import Encoder, decode, encode, restore
-from workbench.machine import Answer, AnswerSource, Call, Divergence, Edit, Machine, Raises, RunRecord, State, Verb
-from workbench.model import Position
+from workbench.machine import (
+    Answer,
+    AnswerSource,
+    BranchingMachine,
+    Call,
+    Divergence,
+    Edit,
+    Raises,
+    Returns,
+    RunRecord,
+    ShiftsClock,
+    Signals,
+    Slot,
+    State,
+    Verb,
+)
+from workbench.model import History, Position, ns_of
 from workbench.program import (
     Arguments,
     Driver,
@@ -23,8 +39,11 @@ from workbench.program import (
     WorkflowHalted,
     annotation_of,
     recorded_answer,
+    recorded_result,
+    restored_error,
 )
-from workbench.replay.note import note_of_answer, note_of_call
+from workbench.replay.example import example_of
+from workbench.replay.note import note_of_answer, note_of_call, note_of_recorded
 from workbench.replay.outcome import Diverged, Needs, Outcome, call_text
 from workbench.replay.safe_repr import safe_repr
 from workbench.replay.suggestions import expected_type, suggestions
@@ -43,13 +62,21 @@ class SteppingDriver(Driver):
         record: The run.
         edits: What to pretend.
         tracer: Collects the stops.
+        others: Other logs, whose runs may suggest answers.
     """
 
-    def __init__(self, record: RunRecord, edits: Sequence[Edit], tracer: Tracer) -> None:
+    reads_frames: ClassVar[bool] = True
+
+    def __init__(
+        self, record: RunRecord, edits: Sequence[Edit], tracer: Tracer, others: Sequence[History] = ()
+    ) -> None:
         self.record = record
+        self._others = others
         encoder = Encoder()
-        self.arguments = Arguments(record.history, lambda _call, plain: encoder.encode(plain))
-        self.machine = Machine(record, edits, same=self.arguments)
+        self.arguments = Arguments(record.history, lambda _call, plain: encoder.encode(plain), encoder.encode)
+        self.machine = BranchingMachine(record, edits, same=self.arguments.__call__)
+        self._in_line = tracer.steps_in_line and self.machine.plain
+        self._step_in_line = self.machine.step_in_line
         self.outcome: Outcome | None = None
         self.failure: Exception | None = None
         self._tracer = tracer
@@ -64,10 +91,11 @@ class SteppingDriver(Driver):
         self._check_halted()
         answer = self._guard(lambda: self.machine.instant(call))
         if answer is not None:
-            value = self._recorded(answer).value
-            self._tracer.drew(call, answer.row, answer.source, safe_repr(value))
             self._advance()
-            return value
+            given = self._drawn(answer)
+            shown = given.value if given.error is None else given.error
+            self._tracer.drew(call, answer.row, answer.source, safe_repr(shown))
+            return given.get()
         value = self._virtual_draw(call)
         self._tracer.drew(call, -1, AnswerSource.VIRTUAL, safe_repr(value))
         return value
@@ -76,18 +104,17 @@ class SteppingDriver(Driver):
         """The answer of log or edits; the trace ends here when there is none."""
         if self.closing or self.outcome is not None or self.failure is not None:
             self._check_halted()
-        if self._asked(call) is _ANSWERED:
-            try:
-                answer = self.machine.take(call)
-            except Divergence as divergence:
-                raise self._halt(Diverged(divergence)) from None
-            value, error = self._given(answer)
-            if error is not None:
-                raise error
-            return value
-        if call.verb is Verb.START_TIMER:
-            return self._fire_virtually(call)
-        raise self._frontier([call])
+        if self._in_line:
+            slot = self._step_in_line(call)
+            if slot is not None:
+                return self._stepped(call, slot)
+        if self._asked(call) is not _ANSWERED:
+            raise self._frontier([call])
+        try:
+            answer = self.machine.take(call)
+        except Divergence as divergence:
+            raise self._halt(Diverged(divergence)) from None
+        return self._given(answer).get()
 
     def wait_all(self, calls: Sequence[Call]) -> list[Any]:
         """Answers of calls made side by side, in log order."""
@@ -128,6 +155,19 @@ class SteppingDriver(Driver):
 
     # --- asking and answering -------------------------------------------------------------------------------
 
+    def _stepped(self, call: Call, slot: Slot) -> Any:
+        """Question and answer in one, see `Machine.step_in_line`."""
+        if self.machine.now_ns > self._now_ns:  # noqa: PLR1730 - `max` is a call, on the way of every step
+            self._now_ns = self.machine.now_ns
+        try:
+            value, error = recorded_result(self.record.history, slot.answer, call)
+        except PayloadError as broken:
+            raise self.fail(broken) from None
+        self._tracer.stepped(call, slot, note_of_call(call), note_of_recorded(call, value, error))
+        if error is not None:
+            raise error
+        return value
+
     def _asked(self, call: Call) -> State:
         slot = self.record.slots.get(call.position)
         if slot is None:
@@ -137,34 +177,55 @@ class SteppingDriver(Driver):
         except Divergence as divergence:
             self._tracer.asked(call, -1, note_of_call(call))
             raise self._halt(Diverged(divergence)) from None
+        if slot is None:
+            self._notice_end_of_log()
         self._tracer.asked(call, slot.opened if slot is not None and state is not _NEW else -1, note_of_call(call))
         return state
 
     def _given(self, answer: Answer) -> Given:
         if self.machine.now_ns > self._now_ns:  # noqa: PLR1730 - `max` is a call, on the way of every step
             self._now_ns = self.machine.now_ns
-        given = self._recorded(answer) if answer.edit is None else self._edited(answer.edit, answer.call)
+        if answer.row < 0:
+            self._notice_end_of_log()
+        given = self._recorded(answer) if answer.edit is None else self._edited(answer, answer.edit)
         note = note_of_answer(self.record.history, answer, given)
-        self._tracer.answered(answer, note, failed=given.error is not None)
+        self._tracer.answered(answer, self._now_ns, note, failed=given.error is not None)
         return given
 
+    def _notice_end_of_log(self) -> None:
+        """Something beyond the log is asked or answered: unless the branch has departed, all that it holds is over."""
+        if not self.machine.departed:
+            self._tracer.passed(len(self.record.history))
+
     def _recorded(self, answer: Answer) -> Given:
+        if answer.row < 0:
+            return Given(None)  # a timer, or the end of a wait for a signal: beyond the log, by the rules
         try:
             return recorded_answer(self.record.history, answer.row, answer.call)
         except PayloadError as error:
             raise self.fail(error) from None
 
-    def _edited(self, edit: Edit, call: Call) -> Given:
+    def _edited(self, answer: Answer, edit: Edit) -> Given:
         if isinstance(edit, Raises):
-            return Given(None, edit.error.with_traceback(None))
+            return Given(None, _raised(edit.error))
+        if not isinstance(edit, Returns | Signals):
+            return self._recorded(answer)  # it comes later than recorded, and is the same
         try:
-            return Given(restore(decode(encode(edit.value)), annotation_of(call)))
+            return Given(restore(decode(encode(edit.value)), annotation_of(answer.call)))
         except PayloadError as error:
             raise self.fail(error) from None
 
-    def _fire_virtually(self, call: Call) -> None:
-        self._now_ns += int(call.arguments["seconds"] * _NS)
-        self._tracer.answered(Answer(call, -1, None, AnswerSource.VIRTUAL))
+    def _drawn(self, answer: Answer) -> Given:
+        """A reading or draw that log or edits hold; a reading moves with the branch's clock."""
+        call, edit = answer.call, answer.edit
+        if isinstance(edit, Returns) and isinstance(edit.value, datetime):
+            return Given(ns_of(edit.value))
+        if isinstance(edit, Returns | Raises):
+            return self._edited(answer, edit)
+        value = self._recorded(answer).value if answer.row >= 0 else self._virtual_draw(call)
+        if call.verb is Verb.READ_CLOCK and answer.row >= 0:
+            value += self.machine.drawn_shift_ns
+        return Given(value + int(edit.seconds * _NS) if isinstance(edit, ShiftsClock) else value)
 
     def _virtual_draw(self, call: Call) -> Any:
         if call.verb is Verb.READ_CLOCK:
@@ -183,8 +244,13 @@ class SteppingDriver(Driver):
         first, *others = calls
         slot = self.record.slots.get(first.position)
         doubt = slot is not None and slot.name == first.name and slot.in_doubt(self.record.history)
-        why = f"the code asks for {call_text(first)}, and the log holds "
-        why += "its start but no outcome (in doubt)" if doubt else "no answer"
+        why = f"the code asks for {call_text(first)}, and "
+        dropped = [self.record.slots.get(call.position) for call in calls if self.machine.is_dropped(call)]
+        self._tracer.passed(min((slot.answer for slot in dropped if slot is not None and slot.answer >= 0), default=-1))
+        if self.machine.is_dropped(first):
+            why += "its answer is pretended never to come"
+        else:
+            why += "the log holds " + ("its start but no outcome (in doubt)" if doubt else "no answer")
         return self._halt(
             Needs(
                 position=first.position,
@@ -193,7 +259,8 @@ class SteppingDriver(Driver):
                 call=first,
                 others=tuple(others),
                 expects=expected_type(first),
-                suggestions=suggestions(self.record, first),
+                suggestions=suggestions(self.record, first, self._others),
+                example=example_of(annotation_of(first)),
                 why=why,
             )
         )
@@ -240,7 +307,6 @@ class AsyncSteppingDriver(SteppingDriver):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._futures: dict[Position, tuple[Call, asyncio.Future[Any]]] = {}
-        self._timers: dict[Position, int] = {}
 
     def begin(self, call: Call) -> asyncio.Future[Any]:
         """Begin a call; its future is answered when the code is idle."""
@@ -248,15 +314,12 @@ class AsyncSteppingDriver(SteppingDriver):
         future = asyncio.get_running_loop().create_future()
         self._asked(call)
         self._futures[call.position] = (call, future)
-        if call.verb is Verb.START_TIMER:
-            self._timers[call.position] = self._now_ns + int(call.arguments["seconds"] * _NS)
         future.add_done_callback(lambda done: self.cancel(call) if done.cancelled() else None)
         return future
 
     def cancel(self, call: Call) -> None:
         """The code no longer waits for a call."""
         if self._futures.pop(call.position, None) is not None:
-            self._timers.pop(call.position, None)
             self.machine.cancel(call)
 
     def idle(self) -> None:
@@ -271,9 +334,12 @@ class AsyncSteppingDriver(SteppingDriver):
         asyncio.get_running_loop().stop()
 
     def _deliver_one(self) -> None:
-        answer = self._guard(self.machine.deliver) or self._next_virtual()
-        given = Given(None) if answer.source is AnswerSource.VIRTUAL else self._given(answer)
-        self._timers.pop(answer.call.position, None)
+        answer = self._guard(self.machine.deliver)
+        if answer is None:
+            waiting = [call for call, _ in self._futures.values()]
+            missing = [call for call in waiting if call.verb is not Verb.START_TIMER or self.machine.is_dropped(call)]
+            raise self._frontier(missing) if missing else self._halt(_stuck())
+        given = self._given(answer)
         _, future = self._futures.pop(answer.call.position)
         if future.done():
             return
@@ -282,15 +348,10 @@ class AsyncSteppingDriver(SteppingDriver):
         else:
             future.set_exception(given.error)
 
-    def _next_virtual(self) -> Answer:
-        missing = [call for call, _ in self._futures.values() if call.position not in self._timers]
-        if missing or not self._timers:
-            raise self._frontier(missing) if missing else self._halt(_stuck())
-        position = min(self._timers, key=lambda path: (self._timers[path], path))
-        self._now_ns = max(self._now_ns, self._timers.pop(position))
-        answer = Answer(self._futures[position][0], -1, None, AnswerSource.VIRTUAL)
-        self._tracer.answered(answer)
-        return answer
+
+def _raised(error: Any) -> BaseException:
+    """An error to raise, without the traceback of the last time; one that was saved is recorded and restored."""
+    return error.with_traceback(None) if isinstance(error, BaseException) else restored_error(error)
 
 
 def _stuck() -> Needs:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from workbench._errors import PayloadError
 from workbench.journal.codec import restore, same
 from workbench.machine import Call, RunRecord, Verb
-from workbench.model import EventType
+from workbench.model import EventType, History
 from workbench.program import annotation_of
 
 __all__ = ["expected_type", "suggestions"]
@@ -22,29 +24,40 @@ def expected_type(call: Call) -> str:
     return "" if annotation is Any else inspect.formatannotation(annotation)
 
 
-def suggestions(record: RunRecord, call: Call) -> tuple[Any, ...]:
-    """Up to three different results of this step in the recording: this run first, then the newest of the others."""
+def suggestions(record: RunRecord, call: Call, others: Sequence[History] = ()) -> tuple[Any, ...]:
+    """Up to three different results of this step: this run's first, then the newest of other runs, log by log."""
     if call.verb is Verb.AWAIT_SIGNAL:
         return tuple(_signals(record, call.name)[:_MOST])
-    history = record.history
+    own = [slot.answer for slot in record.slots.values() if slot.name == call.name and slot.answer >= 0]
     found: list[Any] = []
     plain: list[Any] = []
-    own = [slot.answer for slot in record.slots.values() if slot.name == call.name]
-    for row in [*own, *reversed(range(len(history)))]:
+    for result in chain(
+        _results(record.history, call, own), *(_results(other, call) for other in (record.history, *others))
+    ):
+        if not any(same(result, one) for one in plain):
+            plain.append(result)
+            try:
+                found.append(restore(result, annotation_of(call)))
+            except PayloadError:
+                continue  # a result that does not fit the type is no suggestion
         if len(found) == _MOST:
             break
-        if row < 0 or history.columns.type[row] != EventType.StepCompleted:
-            continue
-        if history.declaration(row).name != call.name:
+    return tuple(found)
+
+
+def _results(history: History, call: Call, rows: Sequence[int] | None = None) -> Iterator[Any]:
+    """What the step returned elsewhere: in these rows, or in all, the newest first."""
+    numbers = {number for number, declaration in enumerate(history.names) if declaration.name == call.name}
+    names, kinds = history.columns.name, history.columns.type
+    for row in rows if rows is not None else reversed(range(len(history) if numbers else 0)):
+        if kinds[row] != EventType.StepCompleted or names[row] not in numbers:
             continue
         try:
-            result = history.payload(row).get("result")
-            if not any(same(result, other) for other in plain):
-                plain.append(result)
-                found.append(restore(result, annotation_of(call)))
+            body = history.payload(row)
         except PayloadError:
-            continue  # a result that does not fit the type is no suggestion
-    return tuple(found)
+            continue  # one that cannot be read is none either
+        if "unrecorded" not in body:
+            yield body.get("result")
 
 
 def _signals(record: RunRecord, name: str) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["LOOKS", "SAFETY_LOOKS", "Look"]
+__all__ = ["LOOKS", "OUTCOME_LOOKS", "SAFETY_LOOKS", "Look"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +40,11 @@ LOOKS: dict[str, Look] = {
 """By state of a step; `retried` and `waiting` are the timeline's own."""
 
 SAFETY_LOOKS = {"SAFE": ("#009E73", "✔"), "CHECK": ("#E69F00", "?"), "UNSAFE": ("#D55E00", "✘")}
+
+OUTCOME_LOOKS: dict[str, Look] = {
+    "completed": Look("completed", "#0072B2", "", "square", "■"),
+    "failed": Look("failed", "#D55E00", "", "x", "✗"),
+    "needs": Look("needs an answer", "#E69F00", "/", "diamond-open", "?"),
+    "diverged": Look("diverged", "#CC79A7", "x", "star-triangle-up", "≠"),
+}
+"""By the word of a trace's outcome."""
