@@ -1,13 +1,27 @@
 """The objects a person holds: `Recording`, `Run`, `Branch`, `Trace`."""
 
 from workbench.recording.branch import Branch
+from workbench.recording.branches import Branches
 from workbench.recording.code import code_at, code_of_reference
 from workbench.recording.comparison import diff
 from workbench.recording.recording import Recording, open_recording
 from workbench.recording.run import Run
+from workbench.recording.sweep import Sweep
 from workbench.recording.trace import Trace
 
 open = open_recording
 """The front door's name for `open_recording`."""
 
-__all__ = ["Branch", "Recording", "Run", "Trace", "code_at", "code_of_reference", "diff", "open", "open_recording"]
+__all__ = [
+    "Branch",
+    "Branches",
+    "Recording",
+    "Run",
+    "Sweep",
+    "Trace",
+    "code_at",
+    "code_of_reference",
+    "diff",
+    "open",
+    "open_recording",
+]

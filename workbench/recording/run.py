@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from workbench._errors import CodeNotFoundError, UnsafeError, UsageError
 from workbench.analysis import (
+    Explanation,
     RunFacts,
     Verdict,
     effects_frame,
     events_frame,
+    explain,
     read_facts,
     spans_of,
     steps_frame,
     verdict_of,
 )
-from workbench.engines import Loaded
+from workbench.engines import Loaded, replays
 from workbench.model import EventType, History, instant, visible
 from workbench.recorder import Recorder
 from workbench.recording.branch import Branch
+from workbench.recording.branches import Branches
 from workbench.recording.code import code_of_reference
 from workbench.recording.trace import Trace
 from workbench.replay import Diverged, replay
@@ -45,10 +49,12 @@ class Run:
     Args:
         loaded: The log that holds it.
         run_id: Its id.
+        logs: All logs of the recording: runs of the others suggest answers.
     """
 
-    def __init__(self, loaded: Loaded, run_id: str) -> None:
+    def __init__(self, loaded: Loaded, run_id: str, logs: Sequence[Loaded] = ()) -> None:
         self._loaded = loaded
+        self._logs = logs
         self.id = run_id
 
     # --- what happened --------------------------------------------------------------------------------------
@@ -109,26 +115,61 @@ class Run:
         """The same as text."""
         return terminal_timeline(spans_of(self.history, self.id, self._loaded.report), self._recoveries(), width=width)
 
-    def replay(self, code: Code | None = None, *, isolation: str = "hook") -> Trace:
+    def replay(
+        self,
+        code: Code | None = None,
+        *,
+        isolation: str = "hook",
+        lines: bool = False,
+        logpoints: Mapping[str | int, str] = MappingProxyType({}),
+    ) -> Trace:
         """Step through the code, without acting.
 
         Args:
             code: The workflow; the recorded one by default, imported now.
             isolation: `hook` (default) or `none`, see `workbench.replay.replay`.
+            lines: Whether to stop at each line of the workflow's code, too.
+            logpoints: Print statements added to the past, by place; `trace.log` shows them.
 
         Raises:
             CodeNotFoundError: The recorded code cannot be imported here.
+            UsageError: Another engine ran it.
         """
-        trace = replay(code or self._recorded_code(), self.history, run_id=self.id, isolation=isolation)
-        return Trace.of(trace, self.history)
+        self._must_replay()
+        workflow = code or self._recorded_code()
+        again = partial(replay, workflow, self.history, (), run_id=self.id, isolation=isolation, lines=lines)
+        return Trace.of(again(), self.history, again, logpoints)
 
     def what_if(self, code: Code | None = None) -> Branch:
-        """Begin to pretend: `.returns(step, value)`, `.raises(step, error)`.
+        """Begin to pretend: `.returns(step, value)`, `.raises(step, error)` and more, see `Branch`.
 
         Args:
             code: The workflow, or another version of it; the recorded one by default, imported now.
+
+        Raises:
+            UsageError: Another engine ran it.
         """
-        return Branch(self.history, self.id, code or self._recorded_code())
+        self._must_replay()
+        others = [log.history for log in self._logs if log is not self._loaded]
+        return Branch(self.history, self.id, code or self._recorded_code(), shelf=self.branches, others=others)
+
+    @property
+    def branches(self) -> Branches:
+        """The branches that were saved beside the recording: `run.branches["declined"]`, `branch.save("declined")`."""
+        return Branches(Path(self._loaded.path), self.history, self.id, self._recorded_code)
+
+    def explain(self, code: Code | None = None) -> Explanation:
+        """Why code no longer follows this run: cause, evidence, lines, remedy; see `workbench.analysis.explain`.
+
+        Args:
+            code: The workflow; the recorded one by default, imported now.
+
+        Raises:
+            CodeNotFoundError: The recorded code cannot be imported here.
+            UsageError: Another engine ran it.
+        """
+        self._must_replay()
+        return explain(code or self._recorded_code(), self.history, self.id)
 
     # --- deciding -------------------------------------------------------------------------------------------
 
@@ -140,6 +181,7 @@ class Run:
         """
         if code is None:
             return verdict_of(self.history, self.id, self._loaded.report)
+        self._must_replay()
         outcome = replay(code, self.history, run_id=self.id, with_locals=False).outcome
         if isinstance(outcome, Diverged):
             return verdict_of(
@@ -163,7 +205,9 @@ class Run:
             UnsafeError: The verdict is UNSAFE and was not accepted.
             InDoubtError: A step is in doubt and must not be repeated blindly.
             LogBusyError: Another live process writes the log.
+            UsageError: Another engine ran it.
         """
+        self._must_replay()
         workflow = code or self._recorded_code()
         option = self.verdict(workflow).row("resume")
         if option is not None and option.safety == "UNSAFE" and not accept:
@@ -190,7 +234,8 @@ class Run:
 
     def __repr__(self) -> str:
         """The summary and what can be done next."""
-        return f"{self.summary()}\n  next: .timeline() .steps .effects() .replay() .what_if() .verdict() .resume()"
+        code = " .replay() .what_if() .resume()" if replays(self.history.engine) else ""
+        return f"{self.summary()}\n  next: .timeline() .steps .effects() .verdict(){code}"
 
     def _repr_html_(self) -> str:
         return f"<p><b>{html_text(self.summary())}</b></p>{self.steps[list(_SHOWN)].to_html(max_rows=50, escape=True)}"
@@ -207,6 +252,14 @@ class Run:
             if columns.type[row] == EventType.RunRecovered:
                 found.append(Recovery(instant(columns.time_ns[before]), instant(columns.time_ns[row])))
         return found
+
+    def _must_replay(self) -> None:
+        engine = self.history.engine
+        if not replays(engine):
+            raise UsageError(
+                f"run {self.id} is one of {engine}, and code of other engines cannot be replayed yet: that comes later",
+                hint="its history is all here: run.timeline(), run.steps, run.verdict()",
+            )
 
     def _recorded_code(self) -> Code:
         started = next((row for row in self.history.rows_of(self.id) if self._is_start(row)), None)

@@ -1,4 +1,4 @@
-"""How a trace ends: four answers, each a value."""
+"""How a trace ends: four answers, and one for a trace that was cut short, each a value."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 from workbench.machine import Call, Divergence, Verb
 from workbench.model import Position, position_text
+from workbench.replay.example import NO_EXAMPLE
 from workbench.replay.safe_repr import safe_repr
 
-__all__ = ["Completed", "Diverged", "Failed", "Needs", "Outcome", "call_text", "invocation_text"]
+__all__ = ["Completed", "Cut", "Diverged", "Failed", "Needs", "Outcome", "call_text", "invocation_text"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Needs:
         others: Further calls without an answer, made side by side.
         expects: The type that the answer should have, as text; `""` for unknown.
         suggestions: Answers that the recording gives elsewhere for this step, best first.
+        example: A value of the expected type, made up; `NO_EXAMPLE` where the type does not say enough.
         why: One sentence.
     """
 
@@ -76,6 +78,7 @@ class Needs:
     others: tuple[Call, ...] = ()
     expects: str = ""
     suggestions: tuple[Any, ...] = field(default=(), compare=False)
+    example: Any = field(default=NO_EXAMPLE, compare=False)
     why: str = ""
 
     @property
@@ -90,6 +93,8 @@ class Needs:
         if self.expects:
             lines.append(f"  expects {self.expects}")
         lines += [f"  the recording suggests {safe_repr(value)}" for value in self.suggestions]
+        if not self.suggestions and self.example is not NO_EXAMPLE:
+            lines.append(f"  a value of that type: {safe_repr(self.example)}")
         lines.append("  → branch.answer(value) or branch.answer(raises=error)")
         return "\n".join(lines)
 
@@ -114,7 +119,27 @@ class Diverged:
         return str(self.divergence)
 
 
-Outcome = Completed | Failed | Needs | Diverged
+@dataclass(frozen=True)
+class Cut:
+    """The replay was ended from outside, before the code ended: what came before is as it always is.
+
+    Attributes:
+        why: One sentence.
+    """
+
+    why: str
+
+    @property
+    def word(self) -> str:
+        """One word for frames and headings."""
+        return "cut"
+
+    def __str__(self) -> str:
+        """In words."""
+        return f"cut: {self.why}"
+
+
+Outcome = Completed | Failed | Needs | Diverged | Cut
 
 
 def call_text(call: Call) -> str:

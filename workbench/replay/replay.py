@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
-from typing import Any
+import traceback
+import warnings
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from types import FrameType
+from typing import Any, Final
 
-from workbench._errors import NeedsSecretError, RunNotFoundError, UsageError
-from workbench.machine import Edit, read_run
+from workbench._errors import NeedsSecretError, UsageError
+from workbench.machine import Edit
 from workbench.model import History
 from workbench.program import (
     CURRENT_SCOPE,
@@ -19,21 +23,27 @@ from workbench.program import (
     WorkflowHalted,
     as_workflow,
     outside_loops,
-    recorded_arguments,
     run_async,
 )
-from workbench.replay.frames import FrameReader
-from workbench.replay.outcome import Completed, Failed, Needs, Outcome
+from workbench.replay.beginning import Beginning, arguments_of, record_of
+from workbench.replay.frames import FrameReader, package_of
+from workbench.replay.lines import following_lines
+from workbench.replay.live import Entry, LiveTracer, Observer
+from workbench.replay.outcome import Completed, Cut, Failed, Needs, Outcome
 from workbench.replay.safe_repr import safe_repr
 from workbench.replay.stepping import AsyncSteppingDriver, SteppingDriver
 from workbench.replay.trace import Trace
 from workbench.replay.tracer import Tracer
 from workbench.replay.tripwire import tripwire
 
-__all__ = ["replay"]
+__all__ = ["MAX_STOPS", "replay"]
 
 
-def replay(
+MAX_STOPS: Final = 1_000_000
+"""A loop that calls nothing would stop at its lines for ever; so many stops take about a quarter of a gigabyte."""
+
+
+def replay(  # noqa: PLR0913 - what can be asked of a replay
     code: Callable[..., Any],
     history: History,
     edits: Sequence[Edit] = (),
@@ -41,6 +51,10 @@ def replay(
     run_id: str | None = None,
     isolation: str = "hook",
     with_locals: bool = True,
+    lines: bool = False,
+    max_stops: int = MAX_STOPS,
+    observer: Observer | None = None,
+    others: Sequence[History] = (),
 ) -> Trace:
     """Run workflow code against a history.
 
@@ -51,6 +65,10 @@ def replay(
         run_id: Which run; may be left out when the history holds only one.
         isolation: `hook` arms a tripwire that stops ordinary side effects; `none` does not.
         with_locals: Whether stops hold local variables.
+        lines: Whether to stop at each line of the workflow's code besides.
+        max_stops: With `lines`, how many stops there may be; then the trace ends as `Cut`.
+        observer: Looks at each stop while it is live, and may end the replay there as `Cut`.
+        others: Other logs, whose runs may suggest answers at the frontier.
 
     Returns:
         Every stop and how it ended. No step body is ever called.
@@ -64,39 +82,62 @@ def replay(
     if isolation not in {"hook", "none"}:
         raise UsageError(f"isolation {isolation!r} is unknown", hint="use 'hook' or 'none'")
     workflow = as_workflow(code)
-    record = read_run(history, _only(history, run_id))
-    if record.started < 0:
-        raise RunNotFoundError(
-            f"the history does not hold the beginning of run {record.run_id!r}", run_id=record.run_id
-        )
-    frames = FrameReader(__name__, workflow.function.__module__, with_locals=with_locals)
+    record = record_of(history, run_id, edits)
+    frames = FrameReader(__name__, workflow.function.__module__, with_locals=with_locals, lines=lines)
+    args, kwargs = arguments_of(workflow, record, edits)
     tracer = Tracer(record, frames)
-    driver = (AsyncSteppingDriver if workflow.is_async else SteppingDriver)(record, edits, tracer)
-    args, kwargs = recorded_arguments(workflow, record.history.payload(record.started))
+    if observer is not None:
+        tracer = LiveTracer(record, frames, observer, _live_entry(workflow, args, kwargs))
+    driver = (AsyncSteppingDriver if workflow.is_async else SteppingDriver)(record, edits, tracer, others)
+    if isinstance(tracer, LiveTracer):
+        tracer.cut = partial(_cut, driver)
     tracer.began(*_entry(workflow, args, kwargs))
 
     def run() -> Outcome:
-        with tripwire() if isolation == "hook" else nullcontext():
-            return _run(workflow, driver, args, kwargs)
+        with (
+            tripwire() if isolation == "hook" else nullcontext(),
+            _following(workflow, driver, tracer, max_stops) if lines else nullcontext(),
+            _may_be_halted_anywhere() if lines or observer is not None else nullcontext(),
+        ):
+            return _run(workflow, driver, frames, (args, kwargs))
 
-    outcome: Outcome = outside_loops(run) if workflow.is_async else run()
-    _close(tracer, driver, outcome)
+    outcome = driver.outcome or (outside_loops(run) if workflow.is_async else run())
+    _close(tracer, driver, frames, outcome)
     unused = tuple(edits[number] for number in sorted(driver.machine.unused_edits))
     return Trace(record.run_id, tracer.stops, outcome, tuple(edits), isolation, unused)
 
 
-def _only(history: History, run_id: str | None) -> str:
-    if run_id is not None:
-        return run_id
-    if len(history.run_ids) != 1:
-        raise UsageError(f"this history holds {len(history.run_ids)} runs", hint="say which one: run_id='…'")
-    return history.run_ids[0]
+def _cut(driver: SteppingDriver, why: str) -> None:
+    """End the code at its next call."""
+    if driver.outcome is None:
+        driver.outcome = Cut(why)
 
 
-def _run(workflow: Workflow[..., Any], driver: SteppingDriver, args: tuple[Any, ...], kwargs: Any) -> Outcome:
+def _following(
+    workflow: Workflow[..., Any], driver: SteppingDriver, tracer: Tracer, max_stops: int
+) -> AbstractContextManager[None]:
+    stops = tracer.stops
+
+    def on_line(frame: FrameType) -> None:
+        if driver.closing or driver.halted:
+            return
+        if len(stops) >= max_stops:
+            where = f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
+            _cut(driver, f"{max_stops:,} stops were made, and the code runs on at {where}; see max_stops of replay")
+        else:
+            tracer.line(frame)
+        if driver.halted:
+            raise WorkflowHalted
+
+    code = getattr(workflow.function, "__code__", None)
+    file = code.co_filename if code is not None else ""
+    return following_lines(package_of(workflow.function.__module__), file, on_line)
+
+
+def _run(workflow: Workflow[..., Any], driver: SteppingDriver, frames: FrameReader, arguments: Beginning) -> Outcome:
     ended: Outcome | None = None
     try:
-        ended = Completed(_call(workflow, driver, args, kwargs))
+        ended = Completed(_call(workflow, driver, frames, arguments))
     except WorkflowHalted:
         pass
     except NeedsSecretError as error:
@@ -112,11 +153,19 @@ def _run(workflow: Workflow[..., Any], driver: SteppingDriver, args: tuple[Any, 
     return outcome
 
 
-def _call(workflow: Workflow[..., Any], driver: SteppingDriver, args: tuple[Any, ...], kwargs: Any) -> Any:
+def _call(workflow: Workflow[..., Any], driver: SteppingDriver, frames: FrameReader, arguments: Beginning) -> Any:
     """The boundary of the user's stack: frames below this one are not the workflow's."""
+    args, kwargs = arguments
     if driver.is_async:
-        task = run_async(driver, lambda: workflow.function(*args, **kwargs))
+
+        def begin() -> Any:
+            coroutine = workflow.function(*args, **kwargs)
+            frames.outermost = getattr(coroutine, "cr_frame", None)
+            return coroutine
+
+        task = run_async(driver, begin)
         if driver.halted:
+            _let_go(task)
             raise WorkflowHalted
         return task.result()
     token = CURRENT_SCOPE.set(Scope(driver))
@@ -126,13 +175,44 @@ def _call(workflow: Workflow[..., Any], driver: SteppingDriver, args: tuple[Any,
         CURRENT_SCOPE.reset(token)
 
 
-def _close(tracer: Tracer, driver: SteppingDriver, outcome: Outcome) -> None:
+def _let_go(task: asyncio.Task[Any]) -> None:
+    """Halted code goes now, with the coroutines that it made and nobody will await: not with a warning later.
+
+    Its exception is asked for, or asyncio complains that nobody did.
+    """
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        with _may_be_halted_anywhere():
+            traceback.clear_frames(error.__traceback__)
+
+
+@contextmanager
+def _may_be_halted_anywhere() -> Generator[None]:
+    """Code that is halted between making a coroutine and awaiting it has done nothing wrong."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+        yield
+
+
+def _close(tracer: Tracer, driver: SteppingDriver, frames: FrameReader, outcome: Outcome) -> None:
     if isinstance(outcome, Completed | Failed):
-        failed = isinstance(outcome, Failed)
-        note = safe_repr(outcome.error if isinstance(outcome, Failed) else outcome.value)
-        tracer.ended(failed=failed, note=note, recorded=not driver.machine.departed)
-    elif not driver.machine.departed:
+        error = outcome.error if isinstance(outcome, Failed) else None
+        note = safe_repr(error if isinstance(outcome, Failed) else outcome.value)
+        ended = frames.ended(error)
+        tracer.ended(ended, failed=error is not None, note=note, recorded=not driver.machine.departed)
+    elif not driver.machine.departed and not isinstance(outcome, Cut):
         tracer.halted()
+    frames.forget()
+    if isinstance(tracer, LiveTracer) and tracer.failure is not None:
+        raise tracer.failure
+
+
+def _live_entry(workflow: Workflow[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Entry:
+    try:
+        bound = inspect.signature(workflow.function).bind_partial(*args, **kwargs).arguments
+    except TypeError:  # the code takes other arguments now; the call itself will say so
+        bound = {}
+    return Entry(getattr(workflow.function, "__globals__", {}), bound)
 
 
 def _entry(workflow: Workflow[..., Any], args: tuple[Any, ...], kwargs: Any) -> tuple[Place, dict[str, str]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from workbench.cli.output import Output
+    from workbench.program import Workflow
     from workbench.recording import Recording, Run
 
-__all__ = ["Command", "add_recording", "add_run", "chosen_run", "opened"]
+__all__ = ["Command", "add_recording", "add_run", "chosen_run", "code_place", "opened"]
 
 
 class Command(Protocol):
@@ -53,3 +54,15 @@ def opened(options: argparse.Namespace, output: Output) -> Recording:
 def chosen_run(options: argparse.Namespace, output: Output) -> Run:
     """The run that the options name, or the only one."""
     return opened(options, output).run(options.run_id)
+
+
+def code_place(place: str) -> Workflow[..., Any]:
+    """The workflow at a place that a person names: `module:function` or `file.py:function`."""
+    import sys
+
+    from workbench.program import as_workflow
+    from workbench.recording import code_at
+
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # as `python -m`: what lies in the current folder is meant
+    return as_workflow(code_at(place))

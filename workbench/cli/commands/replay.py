@@ -15,14 +15,13 @@ if TYPE_CHECKING:
 __all__ = ["Replay"]
 
 _DIVERGED = 7
-_KEYS = "n step · p back · g N go to · q quit"
 
 
 class Replay:
     """Step through the recorded run in its real code, without acting.
 
-    In a terminal this is interactive; otherwise, or with --all, it prints every stop. Exit code 7 when the code
-    diverges from the recording.
+    In a terminal this is interactive (? lists the keys); otherwise, or with --all, it prints every stop. Exit code
+    7 when the code diverges from the recording.
     """
 
     name = "replay"
@@ -35,46 +34,38 @@ class Replay:
             "--code", metavar="PLACE", help="module:function or file.py:function; recorded one by default"
         )
         parser.add_argument("--all", action="store_true", help="print every stop")
+        parser.add_argument("--lines", action="store_true", help="stop at every line of the workflow's code, too")
+        parser.add_argument(
+            "--watch", action="append", default=[], metavar="EXPR", help="print where an expression changes; repeatable"
+        )
         parser.add_argument("--at", type=int, metavar="N", help="print only stop N")
 
     @staticmethod
     def run(options: argparse.Namespace, output: Output) -> int:
         """Replay and show."""
+        from workbench.cli.stepper import Stepper, show_stop
         from workbench.recording import code_at
 
         run = chosen_run(options, output)
-        trace = run.replay(code_at(options.code) if options.code else None)
-        if options.at is not None:
+        trace = run.replay(code_at(options.code) if options.code else None, lines=options.lines)
+        if options.watch:
+            _watch(trace, options.watch, output)
+        elif options.at is not None:
             trace.goto(options.at)
-            _show(trace, output)
+            show_stop(trace, output)
         elif options.all or not sys.stdin.isatty():
             for stop in trace.steps:
                 changed = "".join(f"  {name}={stop.locals[name]}" for name in stop.changed if name in stop.locals)
                 output.line(f"{stop}{changed}")
         else:
-            _interact(trace, output)
+            Stepper(trace, output).run()
         output.line(trace.outcome)
         return _DIVERGED if trace.outcome.word == "diverged" else 0
 
 
-def _interact(trace: Trace, output: Output) -> None:
-    _show(trace, output)
-    while True:
-        try:
-            words = input(f"[{trace.cursor}/{len(trace) - 1}] {_KEYS} > ").split() or ["n"]
-        except EOFError:
-            return
-        if words[0] == "q":
-            return
-        if words[0] == "p":
-            trace.back()
-        elif words[0] == "g" and len(words) > 1 and words[1].lstrip("-").isdigit():
-            trace.goto(max(0, min(int(words[1]), len(trace) - 1)))
-        else:
-            trace.step()
-        _show(trace, output)
-
-
-def _show(trace: Trace, output: Output) -> None:
-    line, *shown = repr(trace.stop).splitlines()
-    output.line("\n".join([line, *trace.excerpt(), *shown]))
+def _watch(trace: Trace, expressions: list[str], output: Output) -> None:
+    seen = trace.watch(*expressions)
+    output.table(seen.loc[seen["changed"], ["index", "seq", "event", "line", "expression", "value"]])
+    for expression, rows in seen.groupby("expression", observed=True):
+        if rows["value"].isna().all():
+            output.line(f"{expression}: {rows['error'].iloc[-1]}")
