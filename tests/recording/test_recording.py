@@ -44,6 +44,11 @@ def sell(sku: str) -> str:
         return charge(1)
 
 
+@wb.workflow
+def sell_many(times: int) -> int:
+    return sum([price(f"sku-{number}") for number in range(times)])
+
+
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     path = tmp_path / "a.wlog"
@@ -150,6 +155,27 @@ def test_diff_of_runs_and_of_branches(log: Path) -> None:
     branch = recording["one"].what_if(sell).raises("charge", DeclinedError(4)).answer("ch_1")
     changes = wb.diff(recording["one"], branch)
     assert list(changes["what"].astype(str)) == ["same", "outcome", "inserted"]
+    assert [str(cell) for cell in changes["left"]] == ["4", "'ch_4'", "None"]
+    assert str(changes["right"][1]) == "DeclinedError(4)"
+
+
+def test_a_diff_shows_the_time_that_edits_moved(log: Path) -> None:
+    run = wb.open(log)["one"]
+    changes = wb.diff(run, run.what_if(sell).delays("price", 3600))
+    assert list(changes["what"].astype(str)) == ["same", "same"]
+    taken = changes["right_seconds"] - changes["left_seconds"]
+    assert [round(seconds) for seconds in taken] == [3600, 0]
+
+
+def test_a_long_run_and_its_branch_are_compared_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "long.wlog"
+    with wb.Recorder(path) as recorder:
+        recorder.run(sell_many, 2_000, id="long")
+    run = wb.open(path)["long"]
+    changes = wb.diff(run, run.what_if(sell_many).returns("price", 2, occurrence=2_000))
+    assert changes["what"].value_counts().to_dict() == {
+        "same": 1_999, "outcome": 1, "arguments": 0, "inserted": 0, "deleted": 0
+    }  # fmt: skip
 
 
 def test_other_code_diverges_and_the_verdict_knows(log: Path) -> None:

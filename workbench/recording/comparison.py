@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from workbench.analysis import Item, align, diff_runs
+from workbench.model import Position
 from workbench.recording.branch import Branch
 from workbench.recording.run import Run
 from workbench.recording.trace import Trace
+from workbench.replay import LINE, Columns, Stop
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +18,40 @@ if TYPE_CHECKING:
 __all__ = ["diff"]
 
 Comparable = Run | Branch | Trace
+
+_NS = 1_000_000_000
+_UNKNOWN = float("nan")
+
+
+class _Asked(NamedTuple):
+    """A call in a trace.
+
+    Attributes:
+        asked: Index of the stop at which it was made.
+        answered: Index of the last stop about it; the same while it has no answer.
+    """
+
+    asked: int
+    answered: int
+
+
+class _Said(int):
+    """Number of an event that both sides have from the log; its words are read when somebody looks."""
+
+    steps: Sequence[Stop]
+    index: int
+
+    @classmethod
+    def at(cls, seq: int, steps: Sequence[Stop], index: int) -> Self:
+        """What a stop says of an event."""
+        said = cls(seq)
+        said.steps, said.index = steps, index
+        return said
+
+    def __repr__(self) -> str:
+        return self.steps[self.index].note
+
+    __str__ = __repr__
 
 
 def diff(left: Comparable, right: Comparable) -> pd.DataFrame:
@@ -26,25 +62,60 @@ def diff(left: Comparable, right: Comparable) -> pd.DataFrame:
         right: The other.
 
     Returns:
-        Aligned rows, see `workbench.analysis.align`. Two runs are compared by their logs; as soon as a branch
-        or trace takes part, by their stops.
+        Aligned rows, see `workbench.analysis.align`. Two runs are compared by their logs. As soon as a branch or
+        trace takes part, both are compared by their stops: what was asked and answered is then bounded text, and
+        seconds are those of the branch's clock.
     """
     if isinstance(left, Run) and isinstance(right, Run):
         return diff_runs((left.history, left.id), (right.history, right.id))
     code = next((side.code for side in (left, right) if isinstance(side, Branch)), None)
-    return align(_items(left, code), _items(right, code))
+    one, other = _trace(left, code), _trace(right, code)
+    alike = _alike(one, other) if one.run_id == other.run_id else {}
+    return align([*_items(one, alike)], [*_items(other, alike)])
 
 
-def _items(side: Comparable, code: Callable[..., Any] | None) -> list[Item]:
+def _trace(side: Comparable, code: Callable[..., Any] | None) -> Trace:
     if isinstance(side, Run):
-        side = side.replay(code)
-    trace = side.trace if isinstance(side, Branch) else side
-    items: dict[tuple[int, ...], Item] = {}
-    for stop in trace.steps:
-        if stop.position:
-            known = items.get(stop.position)
-            if known is None:
-                items[stop.position] = Item(stop.position, stop.event, stop.name, stop.note)
-            else:
-                items[stop.position] = known._replace(outcome=stop.note)
-    return list(items.values())
+        return side.replay(code)
+    return side.trace if isinstance(side, Branch) else side
+
+
+def _calls(columns: Columns) -> dict[Position, _Asked]:
+    calls: dict[Position, _Asked] = {}
+    for index, (position, event) in enumerate(zip(columns.positions, columns.events, strict=True)):
+        if position and event != LINE:
+            known = calls.get(position)
+            calls[position] = _Asked(index if known is None else known.asked, index)
+    return calls
+
+
+def _alike(one: Trace, other: Trace) -> Mapping[Position, tuple[int, int]]:
+    """Calls that two traces of one run have from the log, question and answer: nobody needs to read these."""
+    mine, theirs = Columns(one.steps), Columns(other.steps)
+    their_calls = _calls(theirs)
+    found = {}
+    for position, (asked, answered) in _calls(mine).items():
+        call = their_calls.get(position)
+        if call is None:
+            continue
+        seqs = mine.seqs[asked], mine.seqs[answered]
+        if min(seqs) > 0 and seqs == (theirs.seqs[call.asked], theirs.seqs[call.answered]):
+            found[position] = seqs
+    return found
+
+
+def _items(trace: Trace, alike: Mapping[Position, tuple[int, int]]) -> Iterator[Item]:
+    columns = Columns(trace.steps)
+    events, names, times = columns.events, columns.names, columns.times
+    for position, (asked, answered) in _calls(columns).items():
+        arguments: Any
+        outcome: Any
+        if position in alike:
+            seqs = alike[position]
+            arguments = _Said.at(seqs[0], trace.steps, asked)
+            outcome = _Said.at(seqs[1], trace.steps, answered)
+        else:
+            arguments = trace.steps[asked].note
+            outcome = trace.steps[answered].note if answered > asked else None
+        took = (times[answered] - times[asked]) / _NS if answered > asked else _UNKNOWN
+        yield Item(position, events[asked], names[asked], arguments, outcome, took)

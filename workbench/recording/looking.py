@@ -32,6 +32,7 @@ def stops_frame(columns: Columns) -> pd.DataFrame:
         "function": _texts(function for _, _, function in first),
         "changed": changed,
         "source": pd.Categorical([str(source) for source in columns.sources]),
+        "time": pd.Series(pd.to_datetime(columns.times, unit="ns", utc=True)).astype("datetime64[ns, UTC]"),
     })  # fmt: skip
 
 

@@ -246,7 +246,7 @@ class Trace(MovingTrace):
         Columns: `index` (int64), `seq` (Int64, missing beyond the log and between events), `event` (category),
         `position` (str), `name` (str), `file` (str), `line` (Int64, 1-based, missing where no user code runs),
         `function` (str), `changed` (object: tuple of names of locals), `source` (category: where the answer came
-        from, empty for questions).
+        from, empty for questions), `time` (datetime64[ns, UTC]: by the clock of this trace, as edits moved it).
         """
         return stops_frame(self._columns)
 

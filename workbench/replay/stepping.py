@@ -95,9 +95,11 @@ class SteppingDriver(Driver):
             given = self._drawn(answer)
             shown = given.value if given.error is None else given.error
             self._tracer.drew(call, answer.row, answer.source, safe_repr(shown))
+            self._keep_time(answer.row)
             return given.get()
         value = self._virtual_draw(call)
         self._tracer.drew(call, -1, AnswerSource.VIRTUAL, safe_repr(value))
+        self._keep_time(-1)
         return value
 
     def wait(self, call: Call) -> Any:
@@ -179,7 +181,9 @@ class SteppingDriver(Driver):
             raise self._halt(Diverged(divergence)) from None
         if slot is None:
             self._notice_end_of_log()
-        self._tracer.asked(call, slot.opened if slot is not None and state is not _NEW else -1, note_of_call(call))
+        row = slot.opened if slot is not None and state is not _NEW else -1
+        self._tracer.asked(call, row, note_of_call(call))
+        self._keep_time(row)
         return state
 
     def _given(self, answer: Answer) -> Given:
@@ -190,7 +194,13 @@ class SteppingDriver(Driver):
         given = self._recorded(answer) if answer.edit is None else self._edited(answer, answer.edit)
         note = note_of_answer(self.record.history, answer, given)
         self._tracer.answered(answer, self._now_ns, note, failed=given.error is not None)
+        self._keep_time(answer.row)
         return given
+
+    def _keep_time(self, row: int) -> None:
+        """Where the log does not say when the last stop was, or an edit has moved it, the branch's clock does."""
+        if row < 0 or self.machine.departed:
+            self._tracer.stops.happened_at(self._now_ns)
 
     def _notice_end_of_log(self) -> None:
         """Something beyond the log is asked or answered: unless the branch has departed, all that it holds is over."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from workbench.model import Position
+from workbench.model import Position, instant
 from workbench.program import Place
 
 __all__ = ["Frame", "Stop"]
@@ -38,6 +39,7 @@ class Stop:
         stack: User frames, innermost first.
         changed: Names of locals, innermost frame, that differ from the last stop in that function.
         note: What was asked or answered, in words.
+        time_ns: When, by the clock of this trace: as recorded, or as the edits moved it.
     """
 
     index: int
@@ -49,6 +51,12 @@ class Stop:
     stack: tuple[Frame, ...] = ()
     changed: tuple[str, ...] = ()
     note: str = field(default="", compare=False)
+    time_ns: int = 0
+
+    @property
+    def time(self) -> datetime:
+        """When, as an aware UTC datetime, by the clock of this trace."""
+        return instant(self.time_ns)
 
     @property
     def file(self) -> str:

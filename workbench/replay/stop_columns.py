@@ -39,6 +39,11 @@ class Columns:
         return self._column("seqs", lambda stop: stop.seq)
 
     @cached_property
+    def times(self) -> list[int]:
+        """When each was, nanoseconds since the Unix epoch."""
+        return self._column("times", lambda stop: stop.time_ns)
+
+    @cached_property
     def sources(self) -> list[str]:
         """Where answers came from."""
         return self._column("sources", lambda stop: str(stop.source))

@@ -41,6 +41,8 @@ class Stops(Sequence[Stop]):
         """The facts of all stops, one after the other: a list of numbers and shared things costs the collector of
         garbage nothing, which an object per stop would."""
         self._made: dict[int, Stop] = {}
+        self._moved: dict[int, int] = {}
+        """When a stop was that the log does not hold, or that an edit moved."""
 
     def add(  # noqa: PLR0913, PLR0917 - the facts of a stop, by position because every event passes here
         self, row: int, event: str, position: Position, name: str, source: str, where: Where, note: Note
@@ -77,6 +79,10 @@ class Stops(Sequence[Stop]):
             opened, _STARTED, position, name, "", places, changed, seen, others, *asked,
             row, _COMPLETED, position, name, _RECORDED, places, (), seen, others, *answered,
         )  # fmt: skip
+
+    def happened_at(self, time_ns: int) -> None:
+        """When the last stop was, where that is not as recorded."""
+        self._moved[len(self) - 1] = time_ns
 
     def outermost(self) -> Where:
         """Where the workflow function itself stood at the last stop; the code has moved nothing since."""
@@ -127,11 +133,23 @@ class Stops(Sequence[Stop]):
             ]
             seq = self._history.columns.seq[row] if row >= 0 else 0
             note = told if tell is None else tell(self._history, row, name, told)
-            made = Stop(index, seq, event, position, name, source, _stack(places, seen, others), changed, note)
+            stack = _stack(places, seen, others)
+            made = Stop(index, seq, event, position, name, source, stack, changed, note, self._time(index))
             if len(self._made) >= _LOOKED_AT:
                 self._made.clear()
             made = self._made.setdefault(index, made)  # two threads may look at once: both get the same stop
         return made
+
+    def _time(self, index: int) -> int:
+        """A line stop happens when the event before it did."""
+        while index >= 0:
+            if (moved := self._moved.get(index)) is not None:
+                return moved
+            row: int = self._facts[index * _WIDTH]
+            if row >= 0:
+                return self._history.columns.time_ns[row]
+            index -= 1
+        return 0
 
     # --- columns: searching through all stops without making any --------------------------------------------
 
@@ -145,6 +163,17 @@ class Stops(Sequence[Stop]):
         """Number of each stop's recorded event; 0 beyond the log and between events."""
         numbers = self._history.columns.seq
         return [numbers[row] if row >= 0 else 0 for row in self.rows]
+
+    @property
+    def times(self) -> list[int]:
+        """When each stop was, nanoseconds since the Unix epoch, by the clock of this trace."""
+        recorded, moved = self._history.columns.time_ns, self._moved
+        times: list[int] = []
+        last = 0
+        for index, row in enumerate(self.rows):
+            last = moved.get(index, recorded[row] if row >= 0 else last)
+            times.append(last)
+        return times
 
     @property
     def sources(self) -> list[str]:
