@@ -66,6 +66,8 @@ and a module that only declares steps needs no recorder."""
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
+    if name == "analysis":
+        return import_module("workbench.analysis")  # `wb.analysis.lint(code)`
     raise AttributeError(f"module 'workbench' has no attribute {name!r}")
 
 

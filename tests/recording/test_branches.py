@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,7 +111,9 @@ def test_a_crash_shows_what_a_recovery_would_find(run: Run) -> None:
     during = run.what_if().crashes("charge")
     assert isinstance(during.outcome, Needs)
     assert "in doubt" in during.outcome.why
-    assert during.verdict().row("rerun").safety != "SAFE"
+    again = during.verdict().row("rerun")
+    assert again is not None
+    assert again.safety != "SAFE"
     before, after = run.what_if().crashes("charge", "before"), run.what_if().crashes("charge", "after")
     assert "no answer" in str(before.outcome)
     assert after.outcome == Completed(Receipt("ch_7", 7)), "the code ends without the log's last event"
@@ -213,7 +216,7 @@ def test_a_sweep_has_one_row_per_value(run: Run) -> None:
 
 
 def test_a_grid_tries_every_combination_and_is_drawn(run: Run) -> None:
-    grid = {"price": [1, 2, 50], "charge": ["ok", DeclinedError("<b>x</b>")]}
+    grid: dict[str, list[Any]] = {"price": [1, 2, 50], "charge": ["ok", DeclinedError("<b>x</b>")]}
     sweep = run.what_if().sweep(grid)
     assert len(sweep) == 6
     assert list(sweep.frame.columns[:2]) == ["price", "charge"]

@@ -58,7 +58,7 @@ def main(folder: str, threads: str) -> None:
     over = threading.Event()
     for _ in range(int(threads)):
         threading.Thread(target=spin, args=(over,), daemon=True).start()
-    stepping.BranchingMachine = Listening  # type: ignore[misc]  # this process only listens
+    setattr(stepping, "BranchingMachine", Listening)  # noqa: B010 - this process only listens, and types need not know
     found = {}
     for name, (code, _) in SHAPES.items():
         asked.clear()

@@ -102,8 +102,8 @@ def _touched(slot: Slot, history: History) -> int:
 
 def answered_to_the_end(code: Any, history: History, edits: list[Edit], values: list[Any]) -> Trace:
     """Answer frontier after frontier."""
+    trace = replayed(code, history, edits)
     for number in range(ENOUGH):
-        trace = replayed(code, history, edits)
         outcome = trace.outcome
         if not isinstance(outcome, Needs) or outcome.call is None:
             return trace
@@ -111,6 +111,7 @@ def answered_to_the_end(code: Any, history: History, edits: list[Edit], values: 
         target = Target(outcome.name, position=outcome.position)
         edits = [*edits, Raises(target, value, supplied=True) if isinstance(value, BaseException)
                  else Returns(target, value, supplied=True)]  # fmt: skip
+        trace = replayed(code, history, edits)
     raise AssertionError(f"{ENOUGH} answers were not enough: {trace.outcome}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def timed(path: Path, code: Callable[..., Any], signals: Sequence[tuple[float, s
     clock = FakeClock()
     with clock.recorder(path) as recorder:
         for seconds, name, sent in signals:
-            clock.at(seconds, lambda name=name, sent=sent: recorder.signal("r", name, sent))
+            clock.at(seconds, partial(recorder.signal, "r", name, sent))
         result = recorder.run(code, id="r")
     return result, open_log(path).history
 
@@ -243,7 +244,7 @@ def test_edits_compose(tmp_path: Path) -> None:
         return [left]
 
     _, history = recorded(tmp_path / "a.wlog", code)
-    edits = [Returns(Target("stock"), 0), Raises(Target("reserve"), OutOfStockError("sku"))]
+    edits: list[Edit] = [Returns(Target("stock"), 0), Raises(Target("reserve"), OutOfStockError("sku"))]
     outcome = run(code, history, *edits, Delays(Target("stock"), 1)).outcome
     assert outcome == Completed([3, "sold out", False]), "of two edits of one call the last counts"
     shifted = run(code, history, *edits, ShiftsClock(3600, history.columns.time_ns[3]))

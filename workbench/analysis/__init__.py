@@ -1,10 +1,13 @@
 """What histories mean: tidy frames, effects, verdicts, differences. The lowest room that knows pandas."""
 
+from workbench.analysis.cause import Cause
 from workbench.analysis.diff import Item, align, diff_runs, items_of
+from workbench.analysis.divergence import Explanation, Reason, explain
 from workbench.analysis.effects import Effect, effects_frame, effects_of
 from workbench.analysis.facts import RunFacts, RunStatus, read_facts
-from workbench.analysis.frames import events_frame, frame_of_runs, runs_frame, steps_frame
+from workbench.analysis.frames import events_frame, frame_of_runs, frames_of_facts, runs_frame, steps_frame
 from workbench.analysis.gates import Action, CodeCheck, Gates, gates_of
+from workbench.analysis.lint import Finding, findings_frame, lint
 from workbench.analysis.options import Option
 from workbench.analysis.safety import Safety
 from workbench.analysis.spans import Span, spans_of
@@ -16,12 +19,16 @@ from workbench.analysis.verdict import PREFERENCE, Doubt, Verdict, verdict, verd
 __all__ = [
     "PREFERENCE",
     "Action",
+    "Cause",
     "CodeCheck",
     "Doubt",
     "Effect",
+    "Explanation",
+    "Finding",
     "Gates",
     "Item",
     "Option",
+    "Reason",
     "RunFacts",
     "RunStatus",
     "Safety",
@@ -34,10 +41,14 @@ __all__ = [
     "effects_frame",
     "effects_of",
     "events_frame",
+    "explain",
+    "findings_frame",
     "frame_of_runs",
     "frame_of_steps",
+    "frames_of_facts",
     "gates_of",
     "items_of",
+    "lint",
     "read_facts",
     "runs_frame",
     "spans_of",

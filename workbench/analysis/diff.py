@@ -192,7 +192,7 @@ def _matches(
         yield left[:head], right[:head]
     mine, theirs = left[head : len(left) - tail], right[head : len(right) - tail]
     middle = SequenceMatcher(None, one[head : len(one) - tail], other[head : len(other) - tail], autojunk=False)
-    if not mine or not theirs or len(mine) * len(theirs) > _SQUARE and _repeats(one, other):
+    if not mine or not theirs or (len(mine) * len(theirs) > _SQUARE and _repeats(one, other)):
         yield mine, theirs
     else:
         for _, left_from, left_to, right_from, right_to in middle.get_opcodes():

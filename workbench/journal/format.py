@@ -16,8 +16,8 @@ from enum import IntEnum
 from typing import NamedTuple
 
 __all__ = [
-    "BODY",
     "BLOB_FLAG",
+    "BODY",
     "CRC_SIZE",
     "DEPTH_AT",
     "ENVELOPE",

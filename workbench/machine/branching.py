@@ -5,7 +5,8 @@ Rule 5. Up to the first edit that takes effect the branch is the recorded run. F
         divergence.
 Rule 6. In a departed branch time passes as it was recorded, moved by what the edits moved: an answer comes as long
         after the last one as it did then. A timer that the log does not hold fires after its seconds, and a signal
-        arrives at its own time whatever the code does. Beyond the log nothing but timers goes on by itself, and a signal that arrived and was not taken is taken.
+        arrives at its own time whatever the code does. Beyond the log nothing but
+        timers goes on by itself, and a signal that arrived and was not taken is taken.
 """
 
 from __future__ import annotations

@@ -101,6 +101,7 @@ class Machine:
 
     def __init__(self, record: RunRecord, same: Callable[[int, Call], bool] = lambda _row, _call: True) -> None:
         self.record = record
+        self._slots, self._order = record.slots, record.order
         self.now_ns = record.history.columns.time_ns[record.started] if record.started >= 0 else 0
         self._same = same
         self._times = record.history.columns.time_ns
@@ -155,10 +156,10 @@ class Machine:
         Nearly every step of a replay is of that kind, so this is the way that is kept short. Whatever else the call
         may be gets `None`, nothing has changed then, and `ask` says what it is. For a machine that is `plain`.
         """
-        slot = self.record.slots.get(call[1])
+        slot = self._slots.get(call[1])
         if slot is None or slot.type is not _COMPLETED or slot.name != call[2] or slot.verb is not call[0]:
             return None
-        order, at = self.record.order, self._next
+        order, at = self._order, self._next
         if at >= len(order) or order[at] is not slot or slot.between or not self._same(slot.opened, call):
             return None
         self._next = at + 1

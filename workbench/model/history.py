@@ -121,6 +121,8 @@ class History:
     engine: str = "native"
     origin: str = ""
     unsaid: frozenset[Unsaid] = frozenset()
+    kept: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What rooms above have worked out of these events, by a name of theirs; never shared with a changed copy."""
 
     def __len__(self) -> int:
         """Number of events."""

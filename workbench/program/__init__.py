@@ -17,12 +17,22 @@ from workbench.program.where import NOT_KNOWN, Place, place_of_caller
 from workbench.program.workflow import Workflow, as_workflow, workflow
 
 if TYPE_CHECKING:
-    from workbench.program.answers import Given, annotation_of, recorded_answer, recorded_arguments, recorded_result, restored_error
+    from workbench.program.answers import (
+        Given,
+        annotation_of,
+        recorded_answer,
+        recorded_arguments,
+        recorded_result,
+        restored_error,
+    )
     from workbench.program.arguments import Arguments, argument_differences, plain_arguments
     from workbench.program.loop import WorkflowLoop, outside_loops, run_async
 
 _LATER = {
-    **dict.fromkeys(("Given", "annotation_of", "recorded_answer", "recorded_arguments", "recorded_result", "restored_error"), "answers"),
+    **dict.fromkeys(
+        ("Given", "annotation_of", "recorded_answer", "recorded_arguments", "recorded_result", "restored_error"),
+        "answers",
+    ),
     **dict.fromkeys(("Arguments", "argument_differences", "plain_arguments"), "arguments"),
     **dict.fromkeys(("WorkflowLoop", "outside_loops", "run_async"), "loop"),
 }

@@ -67,19 +67,39 @@ def recorded_answer(history: History, row: int, call: Call, reveal: Callable[[An
     return _seldom(history, row, call, body, reveal)
 
 
-def recorded_result(history: History, row: int, call: Call) -> tuple[Any, BaseException | None]:
+def recorded_result(
+    history: History, row: int, call: Call, read: Callable[[int], Any]
+) -> tuple[Any, BaseException | None, bool]:
     """`recorded_answer` of a `StepCompleted`, for the way of most steps of a replay.
+
+    Args:
+        history: Where the event is.
+        row: Its row.
+        call: The call that it answers.
+        read: Reads a payload of that history.
+
+    Returns:
+        Value and error as in `Given`, and whether the value is for certain a fresh one of plain types only.
 
     Raises:
         UndecodableError: As there.
     """
-    body = history.payloads(row)
+    body = read(row)
     if "unrecorded" in body:
-        return _seldom(history, row, call, body, _as_recorded)
+        given = _seldom(history, row, call, body, _as_recorded)
+        return given.value, given.error, False
     result, returns = body.get("result"), call[4].step.returns
-    if type(result) in _UNCHANGED and (returns is Any or returns is type(result)):
-        return result, None  # as `restore` gives it
-    return restore(result, returns), None
+    kind = type(result)
+    if returns is Any or returns is kind:
+        if kind in _UNCHANGED:
+            return result, None, True  # as `restore` gives it, which copies because it cannot know that this is fresh
+        if (
+            kind is dict
+            and _UNCHANGED.issuperset(map(type, result))
+            and _UNCHANGED.issuperset(map(type, result.values()))
+        ):
+            return result, None, True
+    return restore(result, returns), None, False
 
 
 def _seldom(history: History, row: int, call: Call, body: Any, reveal: Callable[[Any], Any]) -> Given:

@@ -13,6 +13,8 @@ from workbench.program import Workflow, recorded_arguments
 
 __all__ = ["Beginning", "arguments_of", "record_of"]
 
+_RECORD = "record of the last replay"
+
 Beginning = tuple[tuple[Any, ...], dict[str, Any]]
 """Positional and keyword arguments of the workflow."""
 
@@ -29,9 +31,17 @@ def record_of(history: History, run_id: str | None, edits: Sequence[Edit]) -> Ru
             raise UsageError(f"this history holds {len(history.run_ids)} runs", hint="say which one: run_id='…'")
         run_id = history.run_ids[0]
     crashes = [edit.seq for edit in edits if isinstance(edit, Crashes)]
-    record = read_run(history.until(min(crashes)) if crashes else history, run_id)
+    record = read_run(history.until(min(crashes)), run_id) if crashes else _kept(history, run_id)
     if record.started < 0:
         raise RunNotFoundError(f"the history does not hold the beginning of run {run_id!r}", run_id=run_id)
+    return record
+
+
+def _kept(history: History, run_id: str) -> RunRecord:
+    """The run that was replayed last is replayed again and again: by what-ifs, watches, evaluations, sweeps."""
+    record: RunRecord | None = history.kept.get(_RECORD)
+    if record is None or record.run_id != run_id:
+        record = history.kept[_RECORD] = read_run(history, run_id)
     return record
 
 

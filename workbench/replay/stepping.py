@@ -71,6 +71,8 @@ class SteppingDriver(Driver):
         self, record: RunRecord, edits: Sequence[Edit], tracer: Tracer, others: Sequence[History] = ()
     ) -> None:
         self.record = record
+        self._history = record.history
+        self._read = record.history.payloads.__call__
         self._others = others
         encoder = Encoder()
         self.arguments = Arguments(record.history, lambda _call, plain: encoder.encode(plain), encoder.encode)
@@ -162,10 +164,11 @@ class SteppingDriver(Driver):
         if self.machine.now_ns > self._now_ns:  # noqa: PLR1730 - `max` is a call, on the way of every step
             self._now_ns = self.machine.now_ns
         try:
-            value, error = recorded_result(self.record.history, slot.answer, call)
+            value, error, plain = recorded_result(self._history, slot.answer, call, self._read)
         except PayloadError as broken:
             raise self.fail(broken) from None
-        self._tracer.stepped(call, slot, note_of_call(call), note_of_recorded(call, value, error))
+        note = note_of_recorded(call, value, error, plain=plain)
+        self._tracer.stepped(call, slot, note_of_call(call), note)
         if error is not None:
             raise error
         return value

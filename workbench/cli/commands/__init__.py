@@ -1,10 +1,13 @@
 """The commands, in the order in which a newcomer meets them."""
 
+from workbench.cli.commands.check import Check
 from workbench.cli.commands.command import Command
 from workbench.cli.commands.demo import DemoCommand
 from workbench.cli.commands.doctor import Doctor
 from workbench.cli.commands.dump import Dump
+from workbench.cli.commands.explain import Explain
 from workbench.cli.commands.lab import Lab
+from workbench.cli.commands.lint import Lint
 from workbench.cli.commands.ls import Ls
 from workbench.cli.commands.replay import Replay
 from workbench.cli.commands.show import Show
@@ -23,6 +26,9 @@ COMMANDS: tuple[type[Command], ...] = (
     Replay,
     WhatIf,
     VerdictCommand,
+    Explain,
+    Check,
+    Lint,
     Dump,
     Doctor,
 )
