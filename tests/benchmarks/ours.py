@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from tests.benchmarks.sides import Figures, spread, timed
 
 __all__ = [
     "frame_from_index",
+    "looked_at",
     "opened_hostile",
     "plain_calls",
     "record_for_replay",
@@ -163,23 +165,55 @@ def summing(times: int) -> int:
 
 
 def record_for_replay(times: int, folder: str) -> Figures:
-    """Record the run that `replayed` steps through."""
-    with wb.Recorder(_fresh(folder, "replay.wlog")) as recorder:
+    """Record the run that `replayed` steps through, and a short one to warm up with."""
+    with wb.Recorder(_fresh(folder, f"replay-{times}.wlog")) as recorder:
+        recorder.run(summing, _WARM_UP, id="warm-up")
         recorder.run(summing, times, id="measured")
     return {"steps": times}
 
 
 def replayed(times: int, folder: str, *, with_locals: bool) -> Figures:
-    """Replay the recorded run, every stop kept, the tripwire armed."""
+    """Replay the recorded run for the first time, every stop kept, the tripwire armed, imports and code warm."""
     from workbench.journal import open_log
     from workbench.replay import Completed, replay
 
-    history = open_log(Path(folder, "replay.wlog")).history
+    history = open_log(Path(folder, f"replay-{times}.wlog")).history
+    replay(summing, history, run_id="warm-up", with_locals=with_locals)
     start = time.perf_counter()
-    trace = replay(summing, history, with_locals=with_locals)
+    trace = replay(summing, history, run_id="measured", with_locals=with_locals)
     seconds = time.perf_counter() - start
     assert isinstance(trace.outcome, Completed)
-    return {"per_second": times / seconds, "stops": len(trace)}
+    return {"per_second": times / seconds, "seconds": seconds, "stops": len(trace)}
+
+
+def looked_at(times: int, folder: str, *, lines: bool) -> Figures:
+    """Memory of a trace with locals, and how long it takes to step, find, compare and change it."""
+    import tracemalloc
+
+    path = Path(folder, f"replay-{times}.wlog")
+    run = wb.open(path).run("measured")
+    run.replay(summing)
+    tracemalloc.start()
+    trace = run.replay(summing, lines=lines)
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    middle = len(trace) // 2
+    return {
+        "stops": len(trace),
+        "bytes_per_log_byte": held / path.stat().st_size,
+        "step": _took(lambda: trace.goto(middle).locals),
+        "find": _took(lambda: trace.find("look")),
+        "history": _took(lambda: trace.history_of("total")),
+        "frame": _took(lambda: trace.stops),
+        "eval": _took(lambda: trace.eval("total")),
+        "diff": _took(lambda: wb.diff(trace, trace)),
+    }
+
+
+def _took(work: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
 def _fresh(folder: str, name: str) -> Path:

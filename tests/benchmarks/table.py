@@ -17,7 +17,7 @@ from pathlib import Path
 __all__ = ["Row", "Table", "file_system", "micros", "rate"]
 
 _HEAD = ("what", "figure", "peer", "peer's figure", "ratio", "target", "reached")
-_PACKAGES = ("dbos", "mcap", "msgpack", "numpy", "pandas", "pyarrow")
+_PACKAGES = ("dbos", "mcap", "msgpack", "numpy", "pandas", "pyarrow", "temporalio")
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,8 +211,11 @@ def _common(one: Sequence[Hashable], other: Sequence[Hashable]) -> int:
 
 
 def _identity(item: Item) -> Hashable:
+    arguments = item.arguments
+    if isinstance(arguments, (str, int)):  # of a trace: words, or the number of an event
+        return item.verb, item.name, arguments
     try:
-        return item.verb, item.name, encode(item.arguments)
+        return item.verb, item.name, encode(arguments)
     except PayloadError:
         return item.verb, item.name, item.position  # stands for itself only
 

@@ -54,6 +54,24 @@ class _Said(int):
     __str__ = __repr__
 
 
+class _Side(NamedTuple):
+    """One trace of a comparison.
+
+    Attributes:
+        columns: Its stops.
+        calls: Its calls, in the order in which they were made.
+    """
+
+    columns: Columns
+    calls: Mapping[Position, _Asked]
+
+    @classmethod
+    def of(cls, trace: Trace) -> Self:
+        """The stops of a trace, call by call."""
+        columns = Columns(trace.steps)
+        return cls(columns, _calls(columns))
+
+
 def diff(left: Comparable, right: Comparable) -> pd.DataFrame:
     """What differs between two runs, branches or traces.
 
@@ -70,8 +88,9 @@ def diff(left: Comparable, right: Comparable) -> pd.DataFrame:
         return diff_runs((left.history, left.id), (right.history, right.id))
     code = next((side.code for side in (left, right) if isinstance(side, Branch)), None)
     one, other = _trace(left, code), _trace(right, code)
-    alike = _alike(one, other) if one.run_id == other.run_id else {}
-    return align([*_items(one, alike)], [*_items(other, alike)])
+    sides = _Side.of(one), _Side.of(other)
+    alike = _alike(*sides) if one.run_id == other.run_id else {}
+    return align(*([*_items(side, alike)] for side in sides))
 
 
 def _trace(side: Comparable, code: Callable[..., Any] | None) -> Trace:
@@ -89,33 +108,32 @@ def _calls(columns: Columns) -> dict[Position, _Asked]:
     return calls
 
 
-def _alike(one: Trace, other: Trace) -> Mapping[Position, tuple[int, int]]:
+def _alike(one: _Side, other: _Side) -> Mapping[Position, tuple[int, int]]:
     """Calls that two traces of one run have from the log, question and answer: nobody needs to read these."""
-    mine, theirs = Columns(one.steps), Columns(other.steps)
-    their_calls = _calls(theirs)
+    mine, theirs = one.columns.seqs, other.columns.seqs
     found = {}
-    for position, (asked, answered) in _calls(mine).items():
-        call = their_calls.get(position)
+    for position, (asked, answered) in one.calls.items():
+        call = other.calls.get(position)
         if call is None:
             continue
-        seqs = mine.seqs[asked], mine.seqs[answered]
-        if min(seqs) > 0 and seqs == (theirs.seqs[call.asked], theirs.seqs[call.answered]):
+        seqs = mine[asked], mine[answered]
+        if min(seqs) > 0 and seqs == (theirs[call.asked], theirs[call.answered]):
             found[position] = seqs
     return found
 
 
-def _items(trace: Trace, alike: Mapping[Position, tuple[int, int]]) -> Iterator[Item]:
-    columns = Columns(trace.steps)
+def _items(side: _Side, alike: Mapping[Position, tuple[int, int]]) -> Iterator[Item]:
+    columns, steps = side.columns, side.columns.steps
     events, names, times = columns.events, columns.names, columns.times
-    for position, (asked, answered) in _calls(columns).items():
+    for position, (asked, answered) in side.calls.items():
         arguments: Any
         outcome: Any
         if position in alike:
             seqs = alike[position]
-            arguments = _Said.at(seqs[0], trace.steps, asked)
-            outcome = _Said.at(seqs[1], trace.steps, answered)
+            arguments = _Said.at(seqs[0], steps, asked)
+            outcome = _Said.at(seqs[1], steps, answered)
         else:
-            arguments = trace.steps[asked].note
-            outcome = trace.steps[answered].note if answered > asked else None
+            arguments = steps[asked].note
+            outcome = steps[answered].note if answered > asked else None
         took = (times[answered] - times[asked]) / _NS if answered > asked else _UNKNOWN
         yield Item(position, events[asked], names[asked], arguments, outcome, took)
