@@ -58,6 +58,13 @@ def test_a_moment_is_an_event(log: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "needs an answer" in run(capsys, log, "two", "--crashes", str(awaited))[1]
 
 
+def test_what_only_takes_another_time_is_shown_too(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = run(capsys, log, "one", "--delays", "charge=3600")[1]
+    assert "no call differs from the recorded run" in out
+    assert "3,600.000" in out
+    assert "right seconds" in out
+
+
 def test_a_branch_is_saved_and_gone_on_with(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, _ = run(capsys, log, "one", "--crashes", "charge", "--save", "died")
     assert code == 0

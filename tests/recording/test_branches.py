@@ -117,8 +117,8 @@ def test_a_crash_shows_what_a_recovery_would_find(run: Run) -> None:
     before, after = run.what_if().crashes("charge", "before"), run.what_if().crashes("charge", "after")
     assert "no answer" in str(before.outcome)
     assert after.outcome == Completed(Receipt("ch_7", 7)), "the code ends without the log's last event"
-    effects = before.verdict()
-    assert effects.best == "resume"
+    assert before.verdict().best == "resume"
+    assert "no dry replay" not in str(before.verdict()), "the branch is the dry replay"
 
 
 def test_signals_arrive_after_an_event_or_at_a_moment(tmp_path: Path) -> None:
@@ -141,6 +141,7 @@ def test_signals_arrive_after_an_event_or_at_a_moment(tmp_path: Path) -> None:
 def test_branches_are_saved_beside_the_recording_and_found_again(run: Run) -> None:
     digest = hashlib.sha256(Path(run.history.origin).read_bytes()).hexdigest()
     declined = run.what_if().raises("charge", DeclinedError("no money")).save("declined")
+    assert declined.name == "declined"
     declined.answer("ch_1").save("second card")
     again = wb.open(Path(run.history.origin)).run("one")
     assert list(again.branches) == ["declined", "second card"]

@@ -30,7 +30,7 @@ from workbench.program import as_workflow
 from workbench.recording.aim import Aim
 from workbench.recording.sweep import Sweep, sweep
 from workbench.recording.trace import Trace
-from workbench.replay import Needs, Outcome, replay
+from workbench.replay import Diverged, Needs, Outcome, replay
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -238,7 +238,10 @@ class Branch:
         seqs = [edit.seq for edit in self.edits if isinstance(edit, Crashes)]
         if not seqs:
             raise UsageError("nothing crashes in this branch", hint="branch.crashes('charge_card').verdict()")
-        return verdict_of(self.history.until(min(seqs)), self.run_id)
+        checked: dict[str, Any] = {"code_check": "clean"}
+        if isinstance(self.outcome, Diverged):
+            checked = {"code_check": "diverged", "diverged_at": self.outcome.divergence.path}
+        return verdict_of(self.history.until(min(seqs)), self.run_id, **checked)
 
     def sweep(
         self,
@@ -271,9 +274,13 @@ class Branch:
         """
         if self.shelf is None:
             raise UsageError("this branch belongs to no file", hint="begin with run.what_if() of an opened recording")
-        saved = self._like(self.edits, self.parent, name=name)
-        self.shelf.add(saved)
-        return saved
+        before, self.name = self.name, name
+        try:
+            self.shelf.add(self)
+        except BaseException:
+            self.name = before
+            raise
+        return self
 
     # --- for people -----------------------------------------------------------------------------------------
 
@@ -319,7 +326,7 @@ class Branch:
     def _with(self, edit: Edit) -> Self:
         return self._like((*self.edits, edit), self)
 
-    def _like(self, edits: tuple[Edit, ...], parent: Branch | None, name: str = "") -> Self:
+    def _like(self, edits: tuple[Edit, ...], parent: Branch | None) -> Self:
         return type(self)(
-            self.history, self.run_id, self.code, edits, parent, name=name, shelf=self.shelf, others=self.others
+            self.history, self.run_id, self.code, edits, parent, shelf=self.shelf, others=self.others
         )  # fmt: skip
