@@ -123,6 +123,15 @@ def bomb() -> bytes:
     return raw + b"."
 
 
+def copies(what: bytes, given: bytes, ask: bytes, make: bytes = b"") -> bytes:
+    """Remembers a thing and a large value, and then asks again and again for a copy of the value, in six bytes."""
+    return b"](" + what + b"q\x000" + given + b"q\x010" + (b"h\x00" + make + b"h\x01" + ask) * 2000 + b"e."
+
+
+def keyed(count: int) -> bytes:
+    return b"".join(b"J" + struct.pack("<i", number) + b"N" for number in range(count))
+
+
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
@@ -133,6 +142,11 @@ def bomb() -> bytes:
         (b"N" + b"\x85" * 300_000 + b".", "nested more than 100 deep"),
         (b"]q\x00h\x00a.", "contains itself"),
         (bomb(), "unfolds to more than"),
+        (copies(b"cbuiltins\nlist\n", b"](" + b"N" * 50_000 + b"e", b"\x85R"), "too many copies"),
+        (copies(b"cbuiltins\nfrozenset\n", b"](" + b"N" * 50_000 + b"e", b"\x85R"), "too many copies"),
+        (copies(b"c_codecs\nencode\n", b"X" + struct.pack("<I", 90_000) + b"x" * 90_000, b"\x85R"), "too many copies"),
+        (copies(b"cshop\nOrder\n", b"}(" + keyed(50_000) + b"u", b"b", b")\x81"), "too many copies"),
+        (b"](" + b"\x8f0" * 2_100_000 + b"e.", "operations"),
         (b"}(N" + b"\x85" * 100_000 + b"K\x01u.", "a key of too many parts"),
         (b"}(]K\x01u.", "a list as a key"),
         (b"\x8b\xff\xff\xff\x7fabc.", "bytes are asked for"),
@@ -161,6 +175,7 @@ def test_hostile_pickles(raw: bytes, says: str) -> None:
         b"cbuiltins\nset\n(K\x05tR.",
         b"cos\nsystem\ncos\nsystem\n\x81.",
         b"(K\x01K\x02o.",
+        b"ccopyreg\n__newobj__\nq\x00(" + b"h\x00" * 100_000 + b"tR.",
         b"K\x05Q.",
         b"\x82\x05.",
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import random
 import subprocess
@@ -113,7 +114,7 @@ def test_odd_values_anywhere(
         with contextlib.suppress(LookupError, TypeError):  # an earlier change has taken the way away
             for key in way:
                 node = node[key]
-            node[last] = value
+            node[last] = copy.deepcopy(value)  # a later change may go into it
     path = written(tmp_path_factory.mktemp("odd"), json.dumps({"events": events}))
     try:
         assert look_at(path) == 1

@@ -8,7 +8,7 @@ from typing import Any
 from workbench._errors import PayloadError
 from workbench.model import History
 
-__all__ = ["Bodies", "assumed_of", "code_of", "message_of"]
+__all__ = ["Bodies", "assumed_of", "code_of", "message_of", "sentences_of"]
 
 
 class Bodies:
@@ -34,7 +34,12 @@ class Bodies:
 
 def assumed_of(body: Mapping[str, Any]) -> tuple[str, ...]:
     """What the reader of another engine's history says it had to assume; our own recordings never do."""
-    said = body.get("assumed")
+    return sentences_of(body, "assumed")
+
+
+def sentences_of(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Sentences that the reader of another engine's history puts under a name; our own recordings have none."""
+    said = body.get(name)
     return tuple(map(str, said)) if isinstance(said, (list, tuple)) else ()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from workbench.analysis.bodies import Bodies, assumed_of, code_of, message_of
+from workbench.analysis.bodies import Bodies, assumed_of, code_of, message_of, sentences_of
 from workbench.analysis.state import State, standing_of
 from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
@@ -81,6 +81,8 @@ class RunFacts:
         continued_as: Run in which it went on (continued as new, retried, on schedule); `""` for none.
         unsaid: What the engine does not write down.
         assumed: What the reader of the history says about the run as a whole.
+        unseen: Deeds for this run that its history does not show, in sentences: those of other runs, for example.
+        missing: What is missing from the history, in sentences.
     """
 
     run_id: str
@@ -101,6 +103,8 @@ class RunFacts:
     continued_as: str = ""
     unsaid: frozenset[Unsaid] = frozenset()
     assumed: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def read_facts(history: History, run_id: str, report: Report | None = None) -> RunFacts:
@@ -141,6 +145,8 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
         continued_as=str(end.get("continued_as") or ""),
         unsaid=history.unsaid,
         assumed=assumed_of(start),
+        unseen=sentences_of(start, "unseen"),
+        missing=sentences_of(start, "missing"),
     )
 
 

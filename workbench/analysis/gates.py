@@ -63,6 +63,8 @@ class Gates:
         recoveries: How often the run went on in a new process.
         unsaid: What the engine does not write down.
         assumed: What the reader of the history says about the run.
+        unseen: Deeds for the run that its history does not show (G1: they may be acts).
+        missing: What is missing from the history (G1).
     """
 
     status: RunStatus = RunStatus.INTERRUPTED
@@ -84,6 +86,8 @@ class Gates:
     recoveries: int = 0
     unsaid: frozenset[Unsaid] = frozenset()
     assumed: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     def findings(self, action: Action, steps: Sequence[StepFacts], start: int = 0) -> Iterator[Finding]:
         """What the gates say, most basic first.
@@ -112,7 +116,8 @@ class Gates:
             assumed.append("the machine did not restart since the last write")
         if self.tail_lost:
             assumed.append("steps that must not repeat wrote their intent durably before they began")
-        return [*assumed, *(f"the history does not say {unsaid}" for unsaid in self._matters()), *self.assumed]
+        assumed += [f"the history does not say {unsaid}" for unsaid in self._matters()]
+        return [*assumed, *self.assumed, *self.unseen, *self.missing]
 
     def _matters(self) -> list[Unsaid]:
         """What the engine does not write down and would be asked about this run."""
@@ -133,6 +138,7 @@ class Gates:
         broken = Safety.CHECK if action is Action.COMPENSATE else Safety.UNSAFE
         if self.rotten:
             yield Finding(broken, "events are missing from the middle of the log; they may hold acts")
+        yield from (Finding(broken, f"{reason}; they may hold acts") for reason in self.missing)
         if self.status is RunStatus.UNKNOWN:
             yield Finding(broken, "the beginning of the run is not in the log; what is missing may hold acts")
 
@@ -204,6 +210,7 @@ class Gates:
             yield Finding(Safety.CHECK, reason)
         if self.continued_as and action is not Action.RESUME:
             yield Finding(Safety.CHECK, f"the run went on as run {self.continued_as}: look at that one first")
+        yield from (Finding(Safety.CHECK, reason) for reason in self.unseen)
 
     def _ended(self, action: Action) -> Iterator[Finding]:
         if action is not Action.RESUME:
@@ -241,6 +248,8 @@ def gates_of(
         recoveries=facts.recoveries,
         unsaid=facts.unsaid,
         assumed=facts.assumed,
+        unseen=facts.unseen,
+        missing=facts.missing,
     )
     if report is None:
         return gates

@@ -38,11 +38,12 @@ def ratings(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> list[int]
     count = len(steps)
     rating = [0] * count
     arrived = [0] * (count + 1)
+    reach = [0] * len(ORDER)  # by rating: the first candidate at which all steps so rated have arrived
     for number, step in enumerate(steps):
+        rating[number] = max((level for level, end in enumerate(reach) if end > number), default=0)
         first_kept = max(bisect_right(opened, step.answer), number + 1) if step.answered else count
         arrived[first_kept] = max(arrived[first_kept], kept[number])
-        for candidate in range(number + 1, first_kept):
-            rating[candidate] = max(rating[candidate], again[number])
+        reach[again[number]] = max(reach[again[number]], first_kept)
     prefix = suffix = 0
     for number in range(count):
         prefix = max(prefix, arrived[number])

@@ -76,6 +76,7 @@ class _Reader:
         self._record = record
         self._history = record.history
         self._rows = record.history.rows_of(record.run_id)
+        self._last = max(self._rows, default=-1)
         self._recovered = [row for row in record.ambient if self._history.columns.type[row] == EventType.RunRecovered]
 
     def attempts(self, slot: Slot, step: StepFacts) -> Iterator[Span]:
@@ -141,7 +142,7 @@ class _Reader:
     def _open_until(self, began: int) -> int:
         """Until when something without an end may have been going on."""
         resumed = next((row for row in self._recovered if row > began), None)
-        return resumed if resumed is not None else max(self._rows, default=began)
+        return resumed if resumed is not None else max(self._last, began)
 
     def _time(self, row: int) -> datetime:
         return instant(self._history.columns.time_ns[row])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workbench._errors import LogError, LogNotFoundError
 from workbench.engines import dbos, native, temporal
+from workbench.engines.head import head_of, is_database
 from workbench.engines.loaded import Loaded
 from workbench.journal import OpenMode
 
@@ -17,8 +18,6 @@ __all__ = ["ENGINES", "Loaded", "known", "load", "replays", "suffixes"]
 
 ENGINES = (native, temporal, dbos)
 """The systems that can be read, in the order in which they are asked."""
-
-_HEAD_BYTES = 512
 
 
 def suffixes() -> tuple[str, ...]:
@@ -33,8 +32,7 @@ def known(path: Path) -> bool:
     if path.suffix not in suffixes():
         return False
     try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
+        head = head_of(path)
     except OSError:
         return True  # opening it says what is wrong
     return any(engine.sniff(path, head) for engine in ENGINES)
@@ -59,17 +57,18 @@ def load(path: Path, mode: OpenMode | str = OpenMode.PREFIX) -> Loaded:
     Raises:
         LogNotFoundError: No such file.
         LogError: Its engine cannot read it; a file that no engine knows gets the answer of the one that its name
-            belongs to, or of the native reader, which says what a recording begins with.
+            belongs to (any SQLite database that of DBOS), or of the native reader, which says what a recording
+            begins with.
     """
     try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
+        head = head_of(path)
     except FileNotFoundError:
         hint = "check the name; `workbench demo` makes one"
         raise LogNotFoundError(f"no recording at {path}", path=path, hint=hint) from None
     except OSError as error:
         raise LogError(f"cannot read {path}: {error.strerror}", path=path) from error
     by_name = next((engine for engine in ENGINES if path.suffix in engine.SUFFIXES), native)
-    engine = next((engine for engine in ENGINES if engine.sniff(path, head)), by_name)
+    kin = dbos if is_database(head) else by_name
+    engine = next((engine for engine in ENGINES if engine.sniff(path, head)), kin)
     loaded: Loaded = engine.load(path, mode)
     return loaded

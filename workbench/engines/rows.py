@@ -58,6 +58,7 @@ class Rows:
     def __init__(self) -> None:
         self._columns = Columns()
         self._runs: dict[str, int] = {}
+        self._again: dict[str, int] = {}
         self._names: dict[Declaration, int] = {UNNAMED: 0}
         self._seen: dict[int, tuple[Declaration, int]] = {}
         self._tags: dict[str, int] = {"": 0}
@@ -73,9 +74,8 @@ class Rows:
             Its number and its id, with a suffix where the file has a run of this id already.
         """
         unique = run_id = written(run_id)
-        again = 1
         while unique in self._runs:
-            again += 1
+            self._again[run_id] = again = self._again.get(run_id, 1) + 1
             unique = f"{run_id}#{again}"
         self._runs[unique] = len(self._runs)
         return self._runs[unique], unique

@@ -14,7 +14,7 @@ from workbench.engines.dbos.translate import translate
 from workbench.engines.loaded import Loaded
 from workbench.engines.rows import Rows
 from workbench.journal import OpenMode
-from workbench.model import Unsaid
+from workbench.model import Unsaid, uncollected
 
 __all__ = ["SUFFIXES", "SYSTEM", "load", "sniff"]
 
@@ -51,7 +51,7 @@ def load(path: Path, mode: OpenMode | str = OpenMode.PREFIX) -> Loaded:  # noqa:
     """
     if not path.exists():
         raise LogNotFoundError(f"no database at {path}", path=path, hint="check the name")
-    contents = read_database(path)
     rows = Rows()
-    bodies = translate(contents, rows)
+    with uncollected():
+        bodies = translate(read_database(path), rows)
     return Loaded(rows.history(lambda row: bodies[row], SYSTEM, str(path), UNSAID), None, path)

@@ -4,17 +4,19 @@ Plain values come back as they are. Of classes, a few that only hold a value (`d
 read; every other object becomes an inert `Record` that shows its class, its arguments and its state, and is never more
 than that, whatever the bytes ask for. Source of the opcodes: the comments of the standard library's `pickletools`,
 protocols 0 to 5. Bounds: a value may hold `MOST_VALUES` when it is written out (shared parts counted each time), at
-most `DEEPEST` deep; numbers and texts are as long as the bytes that spell them.
+most `DEEPEST` deep, and takes a few operations for each; numbers and texts are as long as the bytes that spell them;
+what is copied (`list(x)` of a remembered x, again and again) is at most twice as long as the pickle and `MOST_VALUES`.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from workbench._errors import UndecodableError
-from workbench.engines.dbos.plain import Global, built, hashable, measured, stated
+from workbench.engines.dbos.plain import MOST_VALUES, Global, built, hashable, measured, size_of, stated
 from workbench.journal.codec import Record
 
 __all__ = ["unpickled"]
@@ -39,6 +41,8 @@ def unpickled(raw: bytes) -> Any:
 
 
 _MARK = object()
+_MOST_OPERATIONS = 4 * MOST_VALUES
+"""A value takes one or two, and one to be remembered by."""
 _MOST_DIGITS = 4000
 _MOST_BYTES = 1600
 """About as many digits: Python refuses to write out numbers that are much longer."""
@@ -53,9 +57,10 @@ class _Reader:
         self.at = 0
         self._stack: list[Any] = []
         self._memo: dict[int, Any] = {}
+        self._copies = MOST_VALUES + 2 * len(raw)
 
     def read(self) -> Any:
-        while True:
+        for _ in range(_MOST_OPERATIONS):
             code = self._raw[self.at]
             self.at += 1
             if code == _STOP:
@@ -64,6 +69,14 @@ class _Reader:
             if action is None:
                 raise ValueError(f"unknown opcode {code:#x}")
             action(self)
+        raise ValueError(f"more than {_MOST_OPERATIONS:,} operations")
+
+    def copied(self, *values: Any) -> None:
+        """Keep account of what is copied: a few bytes of a pickle may ask for a copy of all of it."""
+        parts = (part for value in values if isinstance(value, (tuple, list)) for part in value)
+        self._copies -= sum(map(size_of, chain(values, parts)))
+        if self._copies < 0:
+            raise ValueError("it asks for too many copies")
 
     # --- bytes ----------------------------------------------------------------------------------------------
 
@@ -152,26 +165,33 @@ class _Reader:
 
     def reduce(self) -> None:
         what, args = self.some(2)
+        self.copied(args)
         self.push(built(what, args))
 
     def new(self) -> None:
         what, args = self.some(2)
+        self.copied(args)
         self.push(built(what, args, new=True))
 
     def new_with_names(self) -> None:
         what, args, named = self.some(3)
+        self.copied(args, named)
         made = built(what, args, new=True)
         self.push(stated(made, named) if named else made)
 
     def instance(self, module: str, name: str) -> None:
-        self.push(built(Global(module, name), tuple(self.marked()), new=True))
+        args = tuple(self.marked())
+        self.copied(args)
+        self.push(built(Global(module, name), args, new=True))
 
     def object(self) -> None:
         what, *args = self.marked()
+        self.copied(args)
         self.push(built(what, tuple(args), new=True))
 
     def build(self) -> None:
         target, state = self.some(2)
+        self.copied(state)
         self.push(stated(target, state))
 
     def named(self, module: Any, name: Any) -> None:

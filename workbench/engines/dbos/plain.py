@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from workbench._errors import UndecodableError
 from workbench.journal.codec import Record
+from workbench.journal.codec.standins import bounded_repr
 
-__all__ = ["DEEPEST", "MOST_VALUES", "Global", "built", "hashable", "measured", "stated"]
+__all__ = ["DEEPEST", "MOST_VALUES", "Global", "built", "hashable", "measured", "size_of", "stated"]
 
 DEEPEST = 100
 MOST_VALUES = 1_000_000
@@ -92,6 +93,9 @@ _MAKERS: dict[tuple[str, str], Maker] = {
 }
 """Classes that hold a value and do nothing: all of the standard library, all given plain arguments only."""
 
+_FACTORIES = (Global("copyreg", "_reconstructor"), Global("copyreg", "__newobj__"))
+"""How old protocols ask for an instance of their first argument."""
+
 
 def built(what: Any, args: Any, *, new: bool = False) -> Any:
     """What calling `what` would have made; nothing is called but the makers above.
@@ -107,10 +111,8 @@ def built(what: Any, args: Any, *, new: bool = False) -> Any:
             return make(*args)
         except (TypeError, ValueError, OverflowError, ArithmeticError):
             return Record(what.name, what.module, {"args": args})
-    if what == Global("copyreg", "_reconstructor") and isinstance(args, tuple) and args:
-        return built(args[0], (), new=True)
-    if what == Global("copyreg", "__newobj__") and isinstance(args, tuple) and args:
-        return built(args[0], args[1:], new=True)
+    if what in _FACTORIES and isinstance(args, tuple) and args and args[0] not in _FACTORIES:
+        return built(args[0], () if what == _FACTORIES[0] else args[1:], new=True)
     if not isinstance(what, Global):
         return Record("call", "pickle", {"what": what, "args": args})
     fields: dict[str, Any] = {"args": args} if args else {}
@@ -147,7 +149,13 @@ def hashable(key: Any) -> Any:
             raise ValueError("a key of too many parts")
         if isinstance(value, (list, dict, set)):
             raise TypeError(f"a {type(value).__name__} as a key")
-    return key if not isinstance(key, Record) else repr(key)
+    return key if not isinstance(key, Record) else bounded_repr(key)
+
+
+def size_of(value: Any) -> int:
+    """How much a copy of a value takes, its parts not copied: elements, characters or bytes."""
+    inner = value.fields if isinstance(value, Record) else value
+    return len(inner) if isinstance(inner, (list, tuple, dict, set, frozenset, str, bytes)) else 1
 
 
 def measured(value: Any) -> Any:

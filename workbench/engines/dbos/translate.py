@@ -2,12 +2,14 @@
 
 Of every operation DBOS keeps one row, written when it is over: two events, its beginning and its end. What was running
 when a process died has no row. So an open run gets one more step, of unknown name, in doubt: it may have begun behind
-the last one that ended. Built-in operations count as what DBOS's manual says they are, steps as writes.
+the last one that ended. So does any run where numbers of operations have no row: of steps that ran side by side with
+others and never ended. Built-in operations count as what DBOS's manual says they are, steps as writes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from workbench.engines.dbos.database import Contents, Row
@@ -23,10 +25,18 @@ _UNKNOWN_STEP = "(unknown step)"
 _INFERRED = (
     "inferred: DBOS writes a step down when it is over, so one may have begun here and acted; its name is unknown"
 )
+_UNTOLD = (
+    "inferred: the database holds no row of this number though it holds later ones: a step that began and did not end, "
+    "or a transaction that is kept in another database"
+)
+_OLD = "before version 3, DBOS kept transactions in the database of the application: what they did is not in this one"
+_STALE = "the newest changes are missing: they are in a -wal file that cannot be read"
 _NO_BEGINNING = "when it began is not recorded"
 _DEADLINE = "the deadline of a wait, noted and not slept through"
 _SLACK_MS = 50
 _SLEEP, _RECV, _RESULT, _SET = "DBOS.sleep", "DBOS.recv", "DBOS.getResult", "DBOS.setEvent"
+_PATIENT = frozenset({_RECV, "DBOS.getEvent"})
+"""They take two numbers; the second is that of a sleep, and has a row only if they had to wait."""
 _LOOKING = "getEvent getResult getStatus get_events getSchedule list read retrieve wait asyncio_wait"
 _ENDED = {"SUCCESS": EventType.RunCompleted, "ERROR": EventType.RunFailed, "CANCELLED": EventType.RunCancelled}
 _GIVEN_UP = frozenset({"MAX_RECOVERY_ATTEMPTS_EXCEEDED", "RETRIES_EXCEEDED"})
@@ -63,7 +73,9 @@ def translate(contents: Contents, rows: Rows) -> list[Body]:
         run.events = events
         number, _ = rows.run(_text(key) or "(unnamed)")
         first = len(rows)
-        for told in run.told(first, stale=contents.stale):
+        run.unseen = [] if "workflow_input" in contents.tables else [_OLD]
+        run.missing = [_STALE] if contents.stale else []
+        for told in run.told(first):
             rows.add(number, told.time_ns, told.fact)
             bodies.append(Body(told.body))
     return bodies
@@ -76,22 +88,26 @@ class _Run:
         self.status = status
         self.steps = sorted(steps, key=lambda row: _number(row.get("function_id")))
         self.messages = messages
+        self.taken = {row.get("consumed_by_function_id"): row for row in reversed(messages)}
+        self.unseen: list[str] = []
+        self.missing: list[str] = []
         self.given: Row = {}
         self.came: Row = {}
         self.events: dict[Any, Row] = {}
         self._children: dict[str, tuple[Position, str]] = {}
         self._began = _number(status.get("created_at"))
 
-    def told(self, first: int, *, stale: bool) -> list[_Told]:
+    def told(self, first: int) -> list[_Told]:
         """Its events in order; `first` is the number of the last event before them."""
         inner = [told for row in self.steps for told in self._step(row)]
         inner += [self._message(row) for row in self.messages]
+        inner += self._untold()
         timed = all(_number(row.get("completed_at_epoch_ms")) for row in self.steps)
         inner.sort(key=lambda told: (told.time_ns if timed else 0, told.order))
-        every = [self._started(stale=stale), *inner, *self._ended(max((told.time_ns for told in inner), default=0))]
+        every = [self._started(), *inner, *self._ended(max((told.time_ns for told in inner), default=0))]
         return _linked(every, first)
 
-    def _started(self, *, stale: bool) -> _Told:
+    def _started(self) -> _Told:
         status = self.status
         inputs = _first(status.get("inputs"), self.given.get("inputs"))
         packed = (inputs, _text(status.get("serialization")))
@@ -103,7 +119,9 @@ class _Run:
             "business_key": fork or _text(status.get("workflow_uuid")),
             "parent": _text(status.get("parent_workflow_id")),
             "recoveries": recoveries,
-            "assumed": _assumed(fork, recoveries, stale=stale),
+            "assumed": _assumed(fork, recoveries),
+            "unseen": self.unseen,
+            "missing": self.missing,
             "raw": status,
         }
         return _Told(self._began * _MS, (0, 0), Fact(EventType.RunStarted, declaration=self._workflow), body)
@@ -155,6 +173,17 @@ class _Run:
         yield _Told((began or ended) * _MS, (number, 0), *opening)
         yield _Told(ended * _MS, (number, 1), *closing)
 
+    def _untold(self) -> Iterator[_Told]:
+        """A step in doubt for each stretch of numbers without a row, between the rows around it."""
+        names = {min(_number(row.get("function_id")), _MOST_POSITION): row for row in self.steps}
+        for before, after in pairwise([0, *names]):
+            own = after == before + 2 and _text(names.get(before, {}).get("function_name")) in _PATIENT
+            if after <= before + 1 or own:
+                continue
+            time_ns = _number(names.get(before, {}).get("completed_at_epoch_ms")) * _MS or self._began * _MS
+            fact = Fact(EventType.StepStarted, (before + 1,), called(_UNKNOWN_STEP))
+            yield _Told(time_ns, (before + 1, 0), fact, {"assumed": [_UNTOLD]})
+
     def _kinds(self, row: Row, number: int, began: int, ended: int) -> tuple[tuple[Fact, dict[str, Any]], ...]:
         """What an operation's two events are."""
         name, child = _text(row.get("function_name")), _text(row.get("child_workflow_id"))
@@ -201,7 +230,7 @@ class _Run:
     def _received(
         self, position: Position, number: int, ending: dict[str, Any], error_type: str
     ) -> tuple[tuple[Fact, dict[str, Any]], ...]:
-        message = next((row for row in self.messages if row.get("consumed_by_function_id") == number), None)
+        message = self.taken.get(number)
         topic = shown(_topic(message)) if message is not None else shown("(topic not recorded)")
         empty = message is None and not error_type and ending["result"].raw[0] is None
         type_ = EventType.SignalTimedOut if empty or error_type else EventType.SignalConsumed
@@ -248,7 +277,7 @@ def _linked(every: list[_Told], first: int) -> list[_Told]:
     return linked
 
 
-def _assumed(fork: str, recoveries: int, *, stale: bool) -> list[str]:
+def _assumed(fork: str, recoveries: int) -> list[str]:
     found = []
     if fork:
         found.append(f"it was forked from run {fork}: steps that are older than the run were done by that one")
@@ -256,8 +285,6 @@ def _assumed(fork: str, recoveries: int, *, stale: bool) -> list[str]:
         found.append(
             f"recoveries: {recoveries}; what was running then was executed again, and which step is not recorded"
         )
-    if stale:
-        found.append("the newest changes are missing: they are in a -wal file that cannot be read")
     return found
 
 

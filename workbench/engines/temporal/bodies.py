@@ -43,6 +43,7 @@ def _run_started(said: Attributes, _event: dict[str, Any], context: Context) -> 
     return {
         "args": Later(values_of, said.get("input")), "kwargs": {}, "business_key": context.workflow_id,
         "parent": text_of(parent, "runId") or text_of(parent, "workflowId"), "assumed": list(context.before),
+        "unseen": list(context.unseen), "missing": list(context.missing),
     }  # fmt: skip
 
 
@@ -55,9 +56,12 @@ def _run_continued(said: Attributes, _event: dict[str, Any], _context: Context) 
     return {"result": None, "continued_as": text_of(said, "newExecutionRunId") or "(unnamed)", "continued_with": args}
 
 
-def _run_cancelled(said: Attributes, event: dict[str, Any], _context: Context) -> dict[str, Any]:
-    by = "operator" if "erminated" in str(event.get("eventType")) or "reason" in said else "workflow"
-    return {"by": by, "why": text_of(said, "reason"), "details": Later(values_of, said.get("details"))}
+def _run_cancelled(said: Attributes, _event: dict[str, Any], _context: Context) -> dict[str, Any]:
+    return {"by": "workflow", "why": "", "details": Later(values_of, said.get("details"))}
+
+
+def _run_terminated(said: Attributes, _event: dict[str, Any], _context: Context) -> dict[str, Any]:
+    return {"by": "operator", "why": text_of(said, "reason"), "details": Later(values_of, said.get("details"))}
 
 
 def _run_failed(said: Attributes, event: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -180,7 +184,7 @@ _BODIES: dict[str, Maker] = {
     "WorkflowExecutionContinuedAsNew": _run_continued,
     "WorkflowExecutionFailed": _run_failed,
     "WorkflowExecutionCanceled": _run_cancelled,
-    "WorkflowExecutionTerminated": _run_cancelled,
+    "WorkflowExecutionTerminated": _run_terminated,
     "WorkflowTaskFailed": _failed,
     "ActivityTaskScheduled": _step_scheduled,
     "ActivityTaskStarted": _attempt_began,

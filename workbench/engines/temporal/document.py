@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from workbench._errors import EmptyLogError, LogError, NotALogError, TornLogError
+from workbench.engines.temporal.told import type_of
 from workbench.engines.temporal.wire import WireError, read_history
 
 __all__ = ["Telling", "is_event", "tellings_of"]
@@ -20,6 +22,7 @@ __all__ = ["Telling", "is_event", "tellings_of"]
 _DEEPEST = 6
 _HINT = "export one with `temporal workflow show --output json`, or as JSON from the UI"
 _ATTRIBUTES = "EventAttributes"
+_FIRST = ("1", 1)
 
 
 class Telling(NamedTuple):
@@ -95,7 +98,7 @@ def _search(node: Any, workflow_id: str, depth: int) -> Iterator[Telling]:
         return
     if isinstance(node, list):
         if any(map(is_event, node)):
-            yield Telling([event for event in node if isinstance(event, dict)], workflow_id)
+            yield from _parted(node, workflow_id)
         else:
             for part in node:
                 yield from _search(part, workflow_id, depth + 1)
@@ -103,12 +106,29 @@ def _search(node: Any, workflow_id: str, depth: int) -> Iterator[Telling]:
         yield from _search_map(node, workflow_id, depth)
 
 
+def _parted(listed: list[Any], workflow_id: str) -> Iterator[Telling]:
+    """The histories in a list of events: several that were put one after the other each begin with their event 1."""
+    events = [event for event in listed if isinstance(event, dict)]
+    firsts = [
+        place
+        for place, event in enumerate(events)
+        if event.get("eventId") in _FIRST and type_of(event) == "WorkflowExecutionStarted"
+    ]
+    if all(events[place] == events[firsts[0]] for place in firsts):  # one, or a page of it twice
+        yield Telling(events, workflow_id)
+        return
+    newest_first = firsts[-1] == len(events) - 1
+    cuts = [0, *(place + 1 for place in firsts)] if newest_first else [0, *firsts[firsts[0] == 0 :], len(events)]
+    for begin, end in pairwise(cuts):
+        yield Telling(events[begin:end], workflow_id)
+
+
 def _search_map(node: dict[str, Any], workflow_id: str, depth: int) -> Iterator[Telling]:
     said = node.get("workflowId")
     workflow_id = said if isinstance(said, str) else workflow_id
     events = node.get("events")
     if isinstance(events, list) and (not events or any(map(is_event, events))):
-        yield Telling([event for event in events if isinstance(event, dict)], workflow_id)
+        yield from _parted(events, workflow_id)
     elif node and all(map(is_event, node.values())):
         yield Telling(list(node.values()), workflow_id)
     else:

@@ -15,6 +15,8 @@ from workbench.engines.rows import undecoded
 
 __all__ = ["detail_of", "result_of", "value_of", "values_of"]
 
+_JSON = frozenset({"json/plain", "json/protobuf", "json"})
+"""The last one is that of Temporal before 1.0."""
 _LONGEST_ENCODING = 80
 
 
@@ -57,7 +59,7 @@ def value_of(payload: Any) -> Any:
 def _decoded(encoding: str, raw: bytes) -> Any:
     if encoding == "binary/plain":
         return raw
-    if encoding in {"json/plain", "json/protobuf"}:
+    if encoding in _JSON:
         try:
             return json.loads(raw)
         except (ValueError, RecursionError):

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from workbench.engines.rows import Fact, Rows, called, shown
 from workbench.engines.temporal.document import Telling
 from workbench.engines.temporal.failure import cause_of, error_type_of
+from workbench.engines.temporal.fields import EVENT_TYPES
 from workbench.engines.temporal.marker import marker_fact
 from workbench.engines.temporal.told import attributes_of, number_of, text_of, time_of, type_of
 from workbench.model import NOWHERE, UNNAMED, Declaration, EventType, Position
@@ -42,12 +43,16 @@ class Context:
         workflow_id: Its business key.
         child_runs: Run id of each child by the id of the event that asked for it.
         before: Sentences about runs that came before this one and whose deeds are not in its history.
+        unseen: Sentences about deeds of this call that its history does not show: they may have acted.
+        missing: Sentences about events that are not in the file.
     """
 
     run_id: str
     workflow_id: str
     child_runs: dict[int, str] = field(default_factory=dict)
     before: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
 
 OPENS: dict[str, tuple[EventType, Callable[[Attributes], Declaration]]] = {
@@ -157,20 +162,25 @@ class _Translator:
     def __init__(self, rows: Rows, telling: Telling, stem: str) -> None:
         told = [(type_of(event), event) for event in telling.events]
         ids = [number_of(event.get("eventId")) for _, event in told]
-        if all(number > 0 for number in ids) and any(left > right for left, right in pairwise(ids)):
-            order = sorted(range(len(told)), key=ids.__getitem__)  # the UI shows the newest first
-            told, ids = [told[place] for place in order], [ids[place] for place in order]
+        numbered = min(ids) > 0
+        if numbered and any(left >= right for left, right in pairwise(ids)):
+            told, ids = _in_order(told, ids)
         self._told, self._ids = told, ids
         self._rows = rows
-        self._counts_from_zero = any(str(event.get("eventType")).startswith("Decision") for event in telling.events)
+        self._counts_from_zero = _counts_from_zero(told)
         self._asked: dict[int, _Asked] = {}
         self._updates: dict[str, tuple[int, str]] = {}
         self._calls = 0
         began = next((attributes_of(event, kind) for kind, event in told if kind == "WorkflowExecutionStarted"), {})
         workflow_id = text_of(began, "workflowId") or telling.workflow_id
         named = text_of(began, "originalExecutionRunId") or text_of(began, "firstExecutionRunId")
+        named = _reset_as(told) or named  # a reset run begins with the history of the one before
         self._run, run_id = rows.run(named or workflow_id or stem)
         self.context = Context(run_id, workflow_id)
+        if numbered and (gap := next((pair for pair in pairwise(ids) if pair[1] > pair[0] + 1), None)):
+            self.context.missing.append(f"events between {gap[0]} and {gap[1]} are not in the file")
+        if strange := dict.fromkeys(kind for kind, _ in told if kind not in _KNOWN):
+            self.context.unseen.append(f"it holds events of unknown types: {', '.join(list(strange)[:_NAMED])}")
         self._workflow = shown(text_of(began, "workflowType", "name"))
 
     def run(self) -> tuple[Context, list[tuple[str, dict[str, Any]]]]:
@@ -214,7 +224,7 @@ class _Translator:
         asked = self._asked.get(asked_id, _NOTHING)
         attempt = 0
         if kind == "ActivityTaskStarted":
-            attempt = number_of(said.get("attempt")) + (1 if self._counts_from_zero else 0)
+            attempt = number_of(said.get("attempt")) + self._counts_from_zero
         elif type_ is EventType.ChildBegan:
             self.context.child_runs[asked_id] = text_of(said, "workflowExecution", "runId")
         return Fact(type_, asked.position, asked.declaration, attempt, self._error_type(kind, type_, said), asked.seq)
@@ -224,7 +234,7 @@ class _Translator:
         if type_ is EventType.RunStarted:
             self._look_back(said)
         elif kind == "WorkflowTaskFailed" and (base := text_of(said, "baseRunId")):
-            self.context.before.append(
+            self.context.unseen.append(
                 f"it was reset from run {base}: what that run did afterwards is not in its history"
             )
         named = type_ in _OF_THE_RUN
@@ -234,10 +244,11 @@ class _Translator:
 
     def _look_back(self, said: Attributes) -> None:
         before = text_of(said, "continuedExecutionRunId")
-        if before:
+        if number_of(said.get("attempt")) + self._counts_from_zero > 1:
+            whose = f"run {before} and those before it" if before else "earlier ones"
+            self.context.unseen.append(f"it is a later attempt of its workflow: what {whose} did is in other histories")
+        elif before:
             self.context.before.append(f"it continues run {before}: what that run did is not in its history")
-        elif number_of(said.get("attempt")) > 1:
-            self.context.before.append("it is a later attempt of its workflow: what earlier ones did is in other runs")
 
     def _error_type(self, kind: str, type_: EventType, said: Attributes) -> str:
         if type_ not in _FAILURES:
@@ -263,6 +274,32 @@ class _Translator:
         return Fact(EventType.NoteRecorded, declaration=shown(kind), cause=seq)
 
 
+def _in_order(
+    told: list[tuple[str, dict[str, Any]]], ids: list[int]
+) -> tuple[list[tuple[str, dict[str, Any]]], list[int]]:
+    """By number: the UI shows the newest first. A page that was exported twice counts once."""
+    order = sorted(range(len(told)), key=ids.__getitem__)
+    kept = [place for place, after in pairwise([*order, -1]) if after < 0 or told[place] != told[after]]
+    return [told[place] for place in kept], [ids[place] for place in kept]
+
+
+def _counts_from_zero(told: list[tuple[str, dict[str, Any]]]) -> bool:
+    """Whether a first attempt is written as 0: in Cadence, and in Temporal before 1.0."""
+    turn = next((event for kind, event in told if kind == "WorkflowTaskScheduled"), None)
+    if turn is None:
+        return False
+    attempt = attributes_of(turn, "WorkflowTaskScheduled").get("attempt")
+    return "DECISION" in str(turn.get("eventType")).upper() or str(attempt) == "0"
+
+
+def _reset_as(told: list[tuple[str, dict[str, Any]]]) -> str:
+    """The run that the last reset in a history made: this one; `""` for none."""
+    resets = (text_of(attributes_of(event, kind), "newRunId") for kind, event in told if kind == "WorkflowTaskFailed")
+    return next((run_id for run_id in reversed(list(resets)) if run_id), "")
+
+
+_KNOWN = frozenset(EVENT_TYPES)
+_NAMED = 3
 _TURNS = {kind: Fact(ALONE[kind]) for kind in ("WorkflowTaskScheduled", "WorkflowTaskStarted", "WorkflowTaskCompleted")}
 """Half of every history, and always the same."""
 _REQUESTS = ("request", "acceptedRequest", "rejectedRequest")
