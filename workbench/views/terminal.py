@@ -31,8 +31,10 @@ def terminal_timeline(spans: Sequence[Span], recoveries: Sequence[Recovery] = ()
     if not spans:
         return "nothing to draw: the run has no steps yet"
     scale = _Scale(spans, recoveries, max(_NARROWEST, width - _NAME_WIDTH - 2))
-    lanes = dict.fromkeys(span.name for span in spans)
-    lines = [_lane(name, [span for span in spans if span.name == name], recoveries, scale) for name in lanes]
+    lanes: dict[str, list[Span]] = {}
+    for span in spans:
+        lanes.setdefault(span.name, []).append(span)
+    lines = [_lane(name, lane, recoveries, scale) for name, lane in lanes.items()]
     states = dict.fromkeys(span.state for span in spans)
     legend = "  ".join(f"{LOOKS[state].glyph} {LOOKS[state].label}" for state in states)
     if recoveries:
