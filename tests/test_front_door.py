@@ -11,7 +11,7 @@ import workbench as wb
 
 NAMES = {
     *("Branch", "Kind", "Recorder", "Recording", "Retry", "Run", "WorkbenchError", "child", "current_key", "diff"),
-    *("gather", "now", "open", "patched", "random", "signal", "sleep", "step", "uuid4", "workflow"),
+    *("errors", "gather", "lint", "now", "open", "patched", "random", "signal", "sleep", "step", "uuid4", "workflow"),
 }
 
 HEAVY = {

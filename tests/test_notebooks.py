@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import nbformat
@@ -9,6 +10,7 @@ import pytest
 from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+_PLUGIN = "workbench.testing.plugin"
 
 
 def _read(path: Path) -> nbformat.NotebookNode:
@@ -17,7 +19,9 @@ def _read(path: Path) -> nbformat.NotebookNode:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_runs_from_top_to_bottom(path: Path, tmp_path: Path) -> None:
+def test_runs_from_top_to_bottom(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if all(point.value != _PLUGIN for point in entry_points(group="pytest11")):
+        monkeypatch.setenv("PYTEST_PLUGINS", _PLUGIN)  # where the package is not installed, only on the path
     notebook = _read(path)
     client = NotebookClient(
         notebook, timeout=180, kernel_name="python3", store_widget_state=False,

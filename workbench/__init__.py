@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from workbench import _errors as errors
 from workbench._errors import WorkbenchError
 from workbench.model import Kind
 from workbench.program import (
@@ -27,6 +28,7 @@ from workbench.program import (
 )
 
 if TYPE_CHECKING:
+    from workbench.analysis import lint
     from workbench.recorder import Recorder
     from workbench.recording import Branch, Recording, Run, diff, open
 
@@ -43,7 +45,9 @@ __all__ = [
     "child",
     "current_key",
     "diff",
+    "errors",
     "gather",
+    "lint",
     "now",
     "open",
     "patched",
@@ -57,6 +61,7 @@ __all__ = [
 
 _LAZY = {
     "Recorder": "workbench.recorder",
+    "lint": "workbench.analysis",
     **dict.fromkeys(("Branch", "Recording", "Run", "diff", "open"), "workbench.recording"),
 }
 """Names whose room is imported at first use: `recording` loads pandas, which a production worker never pays for,
@@ -67,7 +72,7 @@ def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
     if name == "analysis":
-        return import_module("workbench.analysis")  # `wb.analysis.lint(code)`
+        return import_module("workbench.analysis")  # what notebooks reach for now and then
     raise AttributeError(f"module 'workbench' has no attribute {name!r}")
 
 

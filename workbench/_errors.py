@@ -253,3 +253,7 @@ class ActedDuringReplayError(BaseException):
             f"workflow code tried {event}({detail}) while being replayed; replay never acts.\n"
             "  → put the call into a function marked @wb.step and call that"
         )
+
+    def __reduce__(self) -> tuple[type[ActedDuringReplayError], tuple[str, str]]:
+        """From another process it comes as it was: `BaseException` would make it anew from its message."""
+        return type(self), (self.event, self.detail)

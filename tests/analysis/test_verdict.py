@@ -237,7 +237,18 @@ def test_the_words() -> None:
     assert "best: resume" in text
     assert "rerun: UNSAFE, charge (2) is done and would be done twice" in text
     assert "exactly" not in text
-    assert repr(found) == "<verdict on order-42: best resume>"
+    assert repr(found) == text
+
+
+def test_the_words_in_a_notebook_are_a_table_and_escaped() -> None:
+    story = Story()
+    run = story.run("<order>")
+    run.step("<b>charge", kind="write").started()
+    html = judged(story, "<order>")._repr_html_()
+    assert ">✗\N{NO-BREAK SPACE}UNSAFE</td>" in html
+    assert "&lt;b&gt;charge (1): Did it happen?" in html
+    assert "<b>charge" not in html
+    assert "<order>" not in html
 
 
 def test_a_long_run_shows_the_candidates_nearest_to_the_trouble() -> None:

@@ -45,7 +45,9 @@ def test_check_ends_with_7_where_a_run_diverges(log: str, capsys: Any) -> None:
 
 
 def test_explain_prints_cause_lines_and_account(log: str, capsys: Any) -> None:
-    assert main(["explain", log, "one", "--code", PLACE, "--account"]) == 7
+    assert main(["explain", log, "one", "--code", PLACE]) == 7
+    assert "run one diverges at 1: step inserted (likely)" in capsys.readouterr().out
+    assert main(["explain", log, "one", "--code", PLACE, "--account", "--trust-log"]) == 7
     out = capsys.readouterr().out
     assert "run one diverges at 1: step inserted (proved)" in out
     assert '+    price("first")' in out

@@ -7,11 +7,13 @@ import re
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.incident import doubtful_demo, doubtful_run, killed_demo, killed_run
 from workbench.cli import main
 from workbench.cli.commands import COMMANDS
+from workbench.cli.output import Output
 from workbench.simulate.demo import Demo
 
 __all__ = ["doubtful_demo", "doubtful_run", "killed_demo", "killed_run"]
@@ -30,6 +32,17 @@ def test_every_command_says_what_it_does(capsys: pytest.CaptureFixture[str]) -> 
     for command in COMMANDS:
         assert command.name in text
         assert command.__doc__
+
+
+@pytest.mark.parametrize("columns", [40, 60, 100, 200])
+def test_a_narrow_table_loses_no_letter(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    letters = "abcdef"
+    Output().table(pd.DataFrame([[letter * 19 for letter in letters]], columns=list(letters.upper())))
+    printed = capsys.readouterr().out
+    assert {letter: printed.count(letter) for letter in letters} == dict.fromkeys(letters, 19)
 
 
 def test_ls_lists_runs(killed_demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:

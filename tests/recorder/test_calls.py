@@ -342,3 +342,6 @@ def test_a_contradicting_declaration_is_refused() -> None:
         wb.step(kind="compensatable")(look.function)
     with pytest.raises(UsageError, match="no key"):
         wb.step(kind="keyed")(look.function)
+    named: Any = "refund"
+    with pytest.raises(UsageError, match="undo of step look is 'refund', and no function"):
+        wb.step(kind="compensatable", undo=named)(look.function)

@@ -236,6 +236,25 @@ def test_three_varied_steps_are_drawn_as_ribbons(tmp_path: Path) -> None:
     assert [dimension.label for dimension in sweep.figure().data[0].dimensions] == [*sweep.steps, "outcome"]
 
 
+def test_a_value_that_does_not_fit_is_a_row_and_not_the_end(run: Run) -> None:
+    frame = run.what_if().sweep("price", [1, "no number", object()]).frame
+    assert list(frame["outcome"].astype(str)) == ["needs", "failed", "unknown"]
+    assert list(frame["error_type"]) == ["", "TypeError", "UnrecordableError"]
+
+
+@wb.step(kind="read")
+def outcome() -> int:
+    return 1
+
+
+def test_a_step_may_be_named_as_a_column_is(tmp_path: Path) -> None:
+    with FakeClock().recorder(tmp_path / "a.wlog") as recorder:
+        recorder.run(lambda: outcome(), id="one")  # noqa: PLW0108 - a workflow that is a step is none
+    sweep = Branch(wb.open(tmp_path / "a.wlog").run("one").history, "one", lambda: outcome()).sweep("outcome", [1, 2])  # noqa: PLW0108 - as above
+    assert list(sweep.frame.columns[:2]) == ["outcome answers", "outcome"]
+    assert "2 completed" in repr(sweep)
+
+
 def test_a_sweep_runs_in_threads_and_in_other_processes(run: Run) -> None:
     values = ["a", "b", DeclinedError("x"), "d"]
     here = run.what_if().sweep("charge", values).frame

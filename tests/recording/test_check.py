@@ -14,6 +14,7 @@ from tests.clock import FakeClock
 from tests.recording.test_recording import charge, price, sell
 from workbench._errors import UsageError
 from workbench.analysis import Cause
+from workbench.recording import fitting
 
 
 @wb.workflow
@@ -108,6 +109,18 @@ def test_code_that_is_gone_is_a_row_and_no_error(tmp_path: Path) -> None:
     (row,) = wb.open(tmp_path / "a.wlog").check().itertuples()
     assert row.outcome == "unknown"
     assert "local" in str(row.because)
+
+
+def test_code_that_does_not_end_is_a_row(recording: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    @wb.workflow(name="sell")
+    def spins(sku: str) -> None:
+        while sku:
+            pass
+
+    monkeypatch.setattr(fitting, "RUN_SECONDS", 0.05)
+    fit = fitting.fit_of(recording.logs[0].history, "s0", {"sell": spins})
+    assert fit.outcome == "unknown"
+    assert "does not end" in fit.because
 
 
 def test_code_that_acts_is_said(recording: Any) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 import workbench as wb
+from tests.clock import FakeClock
 from workbench._errors import (
     CodeNotFoundError,
     EmptyLogError,
@@ -47,6 +49,12 @@ def sell(sku: str) -> str:
 @wb.workflow
 def sell_many(times: int) -> int:
     return sum([price(f"sku-{number}") for number in range(times)])
+
+
+@wb.workflow
+def sell_in_time(sku: str) -> str:
+    amount, now = price(sku), wb.now()
+    return f"{amount} at {now:%H:%M}"
 
 
 @pytest.fixture
@@ -165,6 +173,37 @@ def test_a_diff_shows_the_time_that_edits_moved(log: Path) -> None:
     assert list(changes["what"].astype(str)) == ["same", "same"]
     taken = changes["right_seconds"] - changes["left_seconds"]
     assert [round(seconds) for seconds in taken] == [3600, 0]
+
+
+def test_a_diff_shows_what_a_moved_clock_says(tmp_path: Path) -> None:
+    with FakeClock().recorder(tmp_path / "a.wlog") as recorder:
+        recorder.run(sell_in_time, "book", id="one")
+        recorder.run(sell_in_time, "book", id="two")
+    recording = wb.open(tmp_path / "a.wlog")
+    run = recording["one"]
+    changes = wb.diff(run, run.what_if().delays("price", 3600))
+    assert list(changes["what"].astype(str)) == ["same", "outcome"]
+    left, right = (datetime.fromisoformat(str(changes[side][1])) for side in ("left", "right"))
+    assert 3599 < (right - left).total_seconds() < 3601
+    runs = wb.diff(run, recording["two"])
+    assert runs["name"][1] == changes["name"][1] == "now"
+    assert isinstance(runs["left"][1], datetime)
+
+
+def test_an_outcome_shows_itself_in_words_and_says_what_next(log: Path) -> None:
+    @wb.workflow
+    def sell(sku: str) -> str:
+        return charge(price(sku) + 1)
+
+    run = wb.open(log)["one"]
+    diverged = run.what_if(sell).replay()
+    assert repr(diverged.outcome) == str(diverged.outcome)
+    assert "Divergence(" not in repr(diverged.outcome)
+    assert ".explain()" in repr(diverged)
+    assert ".explain()" in repr(diverged.trace)
+    assert ".answer(" in repr(run.what_if().crashes("charge").replay())
+    assert ".answer(" not in repr(run.what_if().replay())
+    assert repr(run.what_if().outcome) == "completed with 'ch_4'"
 
 
 def test_a_long_run_and_its_branch_are_compared_at_once(tmp_path: Path) -> None:

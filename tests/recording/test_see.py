@@ -490,3 +490,22 @@ def test_looking_works_where_an_event_loop_runs(tmp_path: Path) -> None:
         return found
 
     assert asyncio.run(cell()) == [2, 1, "StepCompleted", 2, 3, "StepCompleted"]
+
+
+def collecting() -> list[int]:
+    seen: list[int] = []
+    for sku in ("a", "b"):
+        seen.append(stock(sku))  # noqa: PERF401 - a list that grows is the point
+    return seen
+
+
+def test_looking_must_not_change_what_the_workflow_returns(tmp_path: Path) -> None:
+    trace = traced(collecting, recorded(tmp_path / "a.wlog", collecting)[1])
+    with pytest.raises(UsageError, match="changed what the code did"):
+        trace.watch("seen.append(1)")
+
+
+def test_the_cursor_stays_within_the_trace(trace: Trace) -> None:
+    trace.goto(2)
+    assert trace.step(-5).index == 0
+    assert trace.back(-1_000).index == len(trace) - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 import workbench as wb
 from tests.clock import FakeClock
-from tests.replay.flows import SHAPES, chance, recorded, replayed, reserve, slow
+from tests.replay.flows import SHAPES, chance, charge, recorded, replayed, reserve, slow
 from tests.replay.programs import PROGRAMS, interpret
 from workbench.journal import open_log
 from workbench.model import EventType
@@ -187,3 +188,20 @@ def test_any_small_program_replays_exactly(tmp_path_factory: pytest.TempPathFact
     trace = replayed(interpret, history)
     assert trace.outcome == Completed(result), str(trace)
     assert [stop.seq for stop in trace.steps] == [history.columns.seq[row] for row in history.rows_of("r")]
+
+
+def test_an_argument_may_be_given_by_position_or_by_name(tmp_path: Path) -> None:
+    def old() -> object:
+        return charge("7", Decimal(1))
+
+    def named() -> object:
+        return charge(amount=Decimal(1), order="7")
+
+    def other() -> object:
+        return charge(amount=Decimal(2), order="7")
+
+    result, history = recorded(tmp_path / "a.wlog", old)
+    assert replayed(named, history).outcome == Completed(result)
+    outcome = replayed(other, history).outcome
+    assert isinstance(outcome, Diverged)
+    assert outcome.divergence.reason == "arguments"

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import workbench as wb
 from tests.clock import FakeClock
-from tests.replay.flows import OutOfStockError, recorded, replayed, reserve, sequence, slow, stock
+from tests.replay.flows import (
+    SHAPES,
+    OutOfStockError,
+    chance,
+    never,
+    recorded,
+    replayed,
+    reserve,
+    sequence,
+    slow,
+    stock,
+)
 from workbench.journal import open_log
 from workbench.machine import (
     Crashes,
@@ -230,6 +244,18 @@ def test_another_input_borrows_the_answers_of_the_same_calls(tmp_path: Path) -> 
     assert trace.steps[0].locals == {"sku": "'a'", "again": "'c'"}
 
 
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_pretended_crash_is_a_log_that_really_ends_there(tmp_path: Path, name: str) -> None:
+    chance.seed(5)
+    code, args = SHAPES[name]
+    _, history = recorded(tmp_path / "a.wlog", code, *args)
+    for row in history.rows_of("r"):
+        seq = history.columns.seq[row]
+        pretended, real = run(code, history, Crashes(seq)), replayed(code, history.until(seq))
+        assert str(pretended.outcome) == str(real.outcome), f"after event {seq}"
+        assert pretended.steps == real.steps
+
+
 # --- together -----------------------------------------------------------------------------------------------------
 
 
@@ -260,3 +286,47 @@ def test_without_a_timing_edit_a_branch_keeps_the_recorded_times(tmp_path: Path)
 
     result, history = recorded(tmp_path / "a.wlog", code)
     assert value(run(code, history, Returns(Target("stock"), 9))) == result
+
+
+async def first_of_two() -> str:
+    waiting = [asyncio.ensure_future(slow("winner")), asyncio.ensure_future(never())]
+    done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    return "winner" if waiting[0] in done else "loser"
+
+
+def test_the_log_does_not_know_when_the_loser_of_a_race_would_have_come(tmp_path: Path) -> None:
+    _, history = recorded(tmp_path / "a.wlog", first_of_two)
+    late = Delays(Target("slow"), 5.0)
+    needs = replayed(first_of_two, history, [late]).outcome
+    assert isinstance(needs, Needs), "the winner comes later than the loser was waited for"
+    assert needs.name == "never", "what has an answer is not asked for"
+    assert replayed(first_of_two, history, [late, Drops(Target("never"))]).outcome == Completed("winner")
+    supplied = Returns(Target("never"), None, supplied=True)
+    assert replayed(first_of_two, history, [late, supplied]).outcome == Completed("loser")
+
+
+async def gather_then_race() -> str:
+    await asyncio.gather(asyncio.sleep(44), slow("a"))
+    quick, timer = asyncio.ensure_future(slow("b")), asyncio.ensure_future(asyncio.sleep(19))
+    done, _ = await asyncio.wait([quick, timer], return_when=asyncio.FIRST_COMPLETED)
+    return "step" if quick in done else "timer"
+
+
+def test_what_follows_is_as_late_as_it_was_asked_not_as_the_late_answer_was(tmp_path: Path) -> None:
+    _, history = recorded(tmp_path / "a.wlog", gather_then_race)
+    late = Delays(Target("slow", 1), 46.0)  # two seconds after the timer that everything waited for
+    assert replayed(gather_then_race, history, [late]).outcome == Completed("step")
+
+
+async def two_wait() -> list[Any]:
+    with suppress(OSError):
+        await slow("a")
+    return list(await asyncio.gather(*(wb.signal("go", timeout_seconds=500) for _ in range(2))))
+
+
+def test_of_two_that_wait_the_first_gets_the_signal(tmp_path: Path) -> None:
+    result, history = recorded(tmp_path / "a.wlog", two_wait)
+    assert result == [1, None]
+    assert replayed(two_wait, history, [Raises(Target("slow"), OSError())]).outcome == Completed([1, None])

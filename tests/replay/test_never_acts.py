@@ -156,3 +156,14 @@ def test_a_replay_calls_no_body(place: Path) -> None:
     ran.clear()
     replayed(code, history)
     assert not ran
+
+
+def test_replays_that_overlap_leave_no_switch_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    one, other = tripwire(), tripwire()
+    one.__enter__()
+    other.__enter__()
+    one.__exit__(None, None, None)
+    assert sys.dont_write_bytecode, "the other one still goes on"
+    other.__exit__(None, None, None)
+    assert not sys.dont_write_bytecode

@@ -7,6 +7,7 @@ import datetime as dt
 import enum
 import sys
 import threading
+import types
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.replay import safe_repr
+from workbench.replay.safe_repr import error_words
 
 
 def trap(*_: Any, **__: Any) -> NoReturn:
@@ -161,3 +163,15 @@ def test_a_container_that_changes_meanwhile_is_no_error() -> None:
 )
 def test_any_plain_value_has_a_bounded_text(value: Any) -> None:
     assert len(safe_repr(value)) <= 1_200
+
+
+def test_a_module_is_named_without_its_getattr() -> None:
+    lazy = types.ModuleType("lazy")
+    lazy.__getattr__ = trap  # type: ignore[method-assign]  # as a module of the user's may have
+    assert safe_repr(lazy) == "<module lazy>"
+
+
+def test_errors_in_words() -> None:
+    assert error_words(OSError(2, "no such file")) == "FileNotFoundError: [Errno 2] no such file"
+    group = ExceptionGroup("two", [ValueError("a"), KeyError("b")])
+    assert error_words(group) == "ExceptionGroup: two (ValueError: a; KeyError: 'b')"

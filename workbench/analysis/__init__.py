@@ -7,7 +7,7 @@ from workbench.analysis.effects import Effect, effects_frame, effects_of
 from workbench.analysis.facts import RunFacts, RunStatus, read_facts
 from workbench.analysis.frames import events_frame, frame_of_runs, frames_of_facts, runs_frame, steps_frame
 from workbench.analysis.gates import Action, CodeCheck, Gates, gates_of
-from workbench.analysis.lint import Finding, findings_frame, lint
+from workbench.analysis.lint import Finding, Findings, findings_frame, lint
 from workbench.analysis.options import Option
 from workbench.analysis.safety import Safety
 from workbench.analysis.spans import Span, spans_of
@@ -25,6 +25,7 @@ __all__ = [
     "Effect",
     "Explanation",
     "Finding",
+    "Findings",
     "Gates",
     "Item",
     "Option",

@@ -15,6 +15,7 @@ __all__ = [
     "category",
     "category_of_codes",
     "counts",
+    "html_of_sentences",
     "instants",
     "seconds_between",
     "text",
@@ -98,6 +99,13 @@ def _looked_up(table: Any, column: Any) -> Any:
     if len(table) <= int(column.max()) or (moved != moved[0]).any():
         return table[column]
     return column.astype(table.dtype) + moved[0].astype(table.dtype)
+
+
+def html_of_sentences(frame: pd.DataFrame) -> str:
+    """A frame whose cells are sentences, as HTML: whole, escaped, and read from the left."""
+    with pd.option_context("display.max_colwidth", None):
+        table = frame.to_html(index=False, escape=True)
+    return table.replace("<th>", '<th style="text-align:left">').replace("<td>", '<td style="text-align:left">')
 
 
 def texts_of_arrow(parts: Sequence[Any]) -> pd.api.extensions.ExtensionArray:

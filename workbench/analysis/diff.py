@@ -20,8 +20,8 @@ from workbench._errors import PayloadError
 from workbench.analysis.cells import category, text
 from workbench.analysis.step_facts import NS
 from workbench.journal.codec import encode, same
-from workbench.machine import Slot, read_run
-from workbench.model import EventType, History, Position, position_text
+from workbench.machine import Slot, Verb, read_run
+from workbench.model import EventType, History, Position, instant, position_text
 
 __all__ = ["Change", "Item", "align", "diff_runs", "items_of"]
 
@@ -123,6 +123,8 @@ def _item(history: History, slot: Slot) -> Item:
     if slot.answer >= 0:
         answer = history.payload(_outcome_row(history, slot))
         outcome = next((answer[name] for name in ("result", "error", "value", "unrecorded") if name in answer), None)
+        if slot.verb is Verb.READ_CLOCK and type(outcome) is int:
+            outcome = instant(outcome)
         seconds = (history.columns.time_ns[slot.answer] - history.columns.time_ns[slot.opened]) / NS
     return Item(slot.position, str(slot.verb), slot.name, arguments, outcome, seconds)
 

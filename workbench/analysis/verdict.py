@@ -6,6 +6,7 @@ gates and steps. It never says more than the log and the declared kinds do.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from workbench.analysis.safety import Safety
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
-from workbench.model import History, Position, position_text
+from workbench.model import History, Position, position_text, visible
 from workbench.recorder.clock import SYSTEM_CLOCK
 
 if TYPE_CHECKING:
@@ -99,8 +100,12 @@ class Verdict:
     @property
     def reasons(self) -> tuple[str, ...]:
         """One sentence per action, `retry_from` by its best step."""
-        rows = (self.row(action) for action in PREFERENCE)
-        return tuple(f"{_title(row)}: {row.safety}, {row.because}" for row in rows if row is not None)
+        return tuple(f"{_title(row)}: {row.safety}, {row.because}" for row in self._shown)
+
+    @property
+    def _shown(self) -> list[Option]:
+        """One option per action."""
+        return [row for action in PREFERENCE if (row := self.row(action)) is not None]
 
     def row(self, action: str, from_step: str = "") -> Option | None:
         """The option for an action.
@@ -153,8 +158,15 @@ class Verdict:
         return self.text()
 
     def __repr__(self) -> str:
-        """The run and the answer."""
-        return f"<verdict on {self.run_id}: best {self.best or 'none'}>"
+        """The report: what a notebook and a prompt show."""
+        return visible(self.text())
+
+    def _repr_html_(self) -> str:
+        from workbench.analysis.verdict_frame import html_of_options
+
+        head, best, *rest = (html.escape(visible(line), quote=True) for line in self.text().splitlines())
+        below = "\n".join(rest[len(self._shown) :])
+        return f"<p><b>{head}</b><br>{best}</p>{html_of_options(self._shown)}<pre>{below}</pre>"
 
 
 def verdict(

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from workbench.analysis.cells import html_of_sentences
 from workbench.analysis.gates import Action
 from workbench.analysis.options import Option
 from workbench.analysis.safety import Safety
 
-__all__ = ["frame_of_options"]
+__all__ = ["frame_of_options", "html_of_options"]
 
 _LISTS = ("executes_again", "already_done", "must_compensate", "in_doubt", "assumed")
 
@@ -28,3 +29,11 @@ def frame_of_options(rows: Sequence[Option]) -> pd.DataFrame:
         columns[name] = pd.Series([list(getattr(row, name)) for row in rows], dtype="object")
     columns["useful"] = pd.array([row.useful for row in rows], dtype="bool")
     return pd.DataFrame(columns)
+
+
+def html_of_options(rows: Sequence[Option]) -> str:
+    """The columns that decide, as a table; safety by sign and word."""
+    marks = {Safety.SAFE: "✓", Safety.CHECK: "?", Safety.UNSAFE: "✗"}
+    shown = frame_of_options(rows)[["action", "from_step", "safety", "because"]].astype("object")
+    shown["safety"] = [f"{marks[row.safety]}\N{NO-BREAK SPACE}{row.safety}" for row in rows]
+    return html_of_sentences(shown)

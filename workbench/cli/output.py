@@ -21,6 +21,8 @@ _FEWEST_FOR_PROGRESS = 2
 _CELL_LIMIT = 60
 _NEVER_WRAPPED = 19
 """Cells up to this width (a date and time) stay on one line; longer ones give way first."""
+_WORD = 16
+"""Cells up to this width (`argument changed`) stay on one line even where the terminal is too narrow."""
 
 
 class Output:
@@ -59,12 +61,12 @@ class Output:
             self._plain_table(names, rows, title)
             return
         table = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, padding=(0, 1, 0, 0), pad_edge=False)
-        for number, name in enumerate(names):
-            widest = max((len(row[number]) for row in rows), default=0)
-            table.add_column(Text(name.replace("_", " ")), overflow="fold", min_width=min(widest, _NEVER_WRAPPED))
+        floors, width = _floors([*zip(*(names, *rows), strict=True)], self.width)
+        for name, floor in zip(names, floors, strict=True):
+            table.add_column(Text(name.replace("_", " ")), overflow="fold", min_width=floor)
         for row in rows:
             table.add_row(*map(Text, row))
-        Console(width=self.width, highlight=False).print(table)
+        Console(width=width, highlight=False).print(table)
 
     def _plain_table(self, names: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
         widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
@@ -87,6 +89,17 @@ class Output:
             yield from items
             return
         yield from track(items, description=what, console=Console(stderr=True), transient=True)
+
+
+def _floors(columns: Sequence[Sequence[str]], width: int) -> tuple[list[int], int]:
+    """The least width of each column and of the table: rather a wrapped date, or a wide table, than a cut text."""
+    floors, needed = [0] * len(columns), 0
+    for limit in range(_NEVER_WRAPPED, _WORD - 1, -1):
+        floors = [min(max(map(len, column)), limit) for column in columns]
+        needed = sum(floors) + 2 * len(columns)
+        if needed <= width:
+            break
+    return floors, max(needed, width)
 
 
 def _cell(value: Any) -> str:

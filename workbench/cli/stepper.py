@@ -99,9 +99,11 @@ class Stepper:
         return self.trace.stop.name
 
     def _go(self, where: str) -> None:
-        if not where.lstrip("-").isdigit():
-            raise UsageError("go where?", hint=f"g 0 to g {len(self.trace) - 1}")
-        self.trace.goto(max(0, min(int(where), len(self.trace) - 1)))
+        try:
+            index = int(where)
+        except ValueError:
+            raise UsageError("go where?", hint=f"g 0 to g {len(self.trace) - 1}") from None
+        self.trace.goto(index)
         show_stop(self.trace, self._output)
 
     def _break(self, where: str) -> None:

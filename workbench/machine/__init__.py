@@ -1,9 +1,10 @@
 """The rules, pure: matching, edits, divergence, retries. Recording and replay share this one machine."""
 
 from workbench.machine.branching import BranchingMachine
-from workbench.machine.call import ASKS, Call, Verb
+from workbench.machine.call import ASKS, INSTANT, Call, Verb
 from workbench.machine.divergence import Divergence, DivergenceReason
 from workbench.machine.edit import (
+    LONGEST_SECONDS,
     CallEdit,
     Crashes,
     Delays,
@@ -22,6 +23,8 @@ from workbench.machine.retry import NO_RETRY, Retry
 
 __all__ = [
     "ASKS",
+    "INSTANT",
+    "LONGEST_SECONDS",
     "NO_RETRY",
     "Answer",
     "AnswerSource",

@@ -5,12 +5,13 @@ Rule 5. Up to the first edit that takes effect the branch is the recorded run. F
         divergence.
 Rule 6. In a departed branch time passes as it was recorded, moved by what the edits moved: an answer comes as long
         after the last one as it did then. A timer that the log does not hold fires after its seconds, and a signal
-        arrives at its own time whatever the code does. Beyond the log nothing but
-        timers goes on by itself, and a signal that arrived and was not taken is taken.
+        arrives at its own time whatever the code does. Beyond the log nothing but timers goes on by itself, and a
+        signal that arrived and was not taken is taken. An answer that may have come first is asked for.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -65,10 +66,9 @@ class BranchingMachine(Machine):
         self.plain = not edits
         """Nothing is pretended: the rules of `Machine` are all there is, up to the end of the log."""
         self.departed = self._pretence.departs_at_once
-        self.shift_ns: int | None = 0
-        """How much later than recorded the last answer came; `None` when it was none of the log."""
+        self._answer_rows = [] if self.plain else sorted(slot.answer for slot in record.slots.values())
         self.drawn_shift_ns = 0
-        """The same of the last reading of the clock."""
+        """How much later than recorded the clock was read last."""
 
     @property
     def unused_edits(self) -> set[int]:
@@ -84,7 +84,10 @@ class BranchingMachine(Machine):
             Divergence: The log holds something else here, and the branch has not departed.
         """
         if self.plain and call.verb not in _GO_ON:
-            return super().ask(call)
+            state = super().ask(call)
+            if state is State.NEW:  # it waits all the same, and no timer may go before its answer
+                self._waiting[call.position] = Waiting(call, None, None, self.now_ns, 0)
+            return state
         slot = self._match(call)
         edit = self._pretence.of(call)
         waiting = self._waiting[call.position] = Waiting(call, slot, edit, self.now_ns, self._shift_of(slot))
@@ -128,6 +131,11 @@ class BranchingMachine(Machine):
         moved = shift != 0 and call.verb is Verb.READ_CLOCK
         return Answer(call, row, None, AnswerSource.VIRTUAL if moved else AnswerSource.RECORDED)
 
+    def unanswered(self) -> list[Call]:
+        """Calls that nothing will answer, in the order in which they were made; last those whose answer is dropped."""
+        silent = [waiting for waiting in self._waiting.values() if self._coming(waiting) is None]
+        return [waiting.call for waiting in sorted(silent, key=lambda one: isinstance(one.edit, Drops))]
+
     def is_dropped(self, call: Call) -> bool:
         """Whether an edit says that this call is never answered."""
         waiting = self._waiting.get(call.position)
@@ -137,9 +145,12 @@ class BranchingMachine(Machine):
         return None if self.departed else super()._differs(reason, call, slot)
 
     def _shift_of(self, slot: Slot | None) -> int:
-        if self.shift_ns is not None:
-            return self.shift_ns
-        return self.now_ns - self._times[slot.opened] if slot is not None else 0
+        """How much later than recorded a call is made: counted from the answer after which it was made then."""
+        if not self.departed or slot is None:
+            return 0
+        before = bisect_left(self._answer_rows, slot.opened)
+        row = self._answer_rows[before - 1] if before else -1
+        return self.now_ns - self._times[max(row, self.record.started)]
 
     # --- what log and edits answer --------------------------------------------------------------------------
 
@@ -191,30 +202,32 @@ class BranchingMachine(Machine):
         if not found:
             return None
         coming, waiting = min(found, key=lambda one: (one[0].at_ns, one[0].order, one[1].call.position))
-        if coming.answer.source is AnswerSource.VIRTUAL and self._somebody_must_answer():
+        if any(self._may_come_before(coming, other) for other in self._waiting.values()):
             return None
         return self._hand(waiting)
 
-    def _somebody_must_answer(self) -> bool:
-        """A call waits for an answer that nobody gave yet: until then it is not known whether a timer comes first."""
-        return any(
-            not isinstance(waiting.edit, Drops) and self._coming(waiting) is None for waiting in self._waiting.values()
-        )
+    def _may_come_before(self, coming: _Coming, waiting: Waiting) -> bool:
+        """A call waits for an answer that nobody gave: it is not known that another comes first.
+
+        Of a call that the recorded code gave up the log says that it was silent until then, and no longer.
+        """
+        slot = waiting.slot
+        if isinstance(waiting.edit, Drops) or self._coming(waiting) is not None:
+            return False
+        if slot is None or not slot.cancelled or waiting.call.verb is Verb.AWAIT_SIGNAL:
+            return coming.answer.source is AnswerSource.VIRTUAL
+        return coming.at_ns > self._times[max(slot.between)] + waiting.shift_ns
 
     def _hand(self, waiting: Waiting) -> Answer:
         coming = self._coming(waiting)
         assert coming is not None  # noqa: S101 - only asked for when `ask` or `_earliest` saw it coming
         del self._waiting[waiting.call.position]
-        slot, answer = waiting.slot, coming.answer
         self.now_ns = max(self.now_ns, coming.at_ns)
-        self.shift_ns = None
-        if slot is not None:
-            self._answered.add(slot.opened)
-            if slot.answer >= 0 and (answer.edit is not None or answer.row == slot.answer):
-                self.shift_ns = coming.at_ns - self._times[slot.answer]
+        if waiting.slot is not None:
+            self._answered.add(waiting.slot.opened)
         if coming.arrival is not None:
             self._pretence.consume(coming.arrival)
-        return answer
+        return coming.answer
 
     def _noted(self, answer: Answer) -> Answer:
         """A recorded answer of a branch that has not departed; what it consumed is gone from the inbox."""
@@ -260,7 +273,8 @@ class BranchingMachine(Machine):
                 return self._at(at_ns, self._consumption(waiting, arrival), arrival)
         if slot is not None and slot.type is EventType.SignalTimedOut:
             return self._at(self._recorded_ns(waiting), Answer(call, slot.answer, None, AnswerSource.RECORDED))
-        if ends_ns is not None and (edit is not None or arrival is not None):
+        given_up = self.departed and slot is not None and slot.cancelled
+        if ends_ns is not None and (edit is not None or arrival is not None or given_up):
             return self._at(ends_ns, Answer(call, -1, None, AnswerSource.VIRTUAL))
         return None
 
@@ -278,7 +292,8 @@ class BranchingMachine(Machine):
         return max(waiting.asked_ns, self._times[waiting.slot.answer] + waiting.shift_ns)
 
     def _at(self, at_ns: int, answer: Answer, arrival: Arrival | None = None) -> _Coming:
-        order = answer.row if answer.row >= 0 else len(self.record.history)
+        row = answer.row if arrival is None else arrival.row  # of two that wait for a signal the first one gets it
+        order = row if row >= 0 else len(self.record.history)
         return _Coming(at_ns, order, answer, arrival)
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from workbench.model import EventType, Position
 
-__all__ = ["ASKS", "Call", "Verb"]
+__all__ = ["ASKS", "INSTANT", "Call", "Verb"]
 
 
 class Verb(StrEnum):
@@ -32,6 +32,10 @@ ASKS: dict[EventType, Verb] = {
     EventType.UuidDrawn: Verb.DRAW_UUID,
 }
 """The event that shows that a call was made, for each verb."""
+
+
+INSTANT = frozenset({Verb.READ_CLOCK, Verb.DRAW_RANDOM, Verb.DRAW_UUID})
+"""Calls that are answered as they are made: the event that shows the call holds the answer."""
 
 
 class Call(NamedTuple):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from workbench.machine.call import Call
 from workbench.model import NOWHERE, Position, instant, position_text
 
 __all__ = [
+    "LONGEST_SECONDS",
     "CallEdit",
     "Crashes",
     "Delays",
@@ -23,6 +24,10 @@ __all__ = [
     "Signals",
     "Target",
 ]
+
+
+LONGEST_SECONDS: Final = 100 * 366 * 86_400.0
+"""How late an answer can be, or how far off a clock: so that every moment of a branch has a date."""
 
 
 @dataclass(frozen=True, slots=True)

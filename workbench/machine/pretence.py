@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from workbench.machine.call import Call, Verb
+from workbench.machine.call import INSTANT, Call, Verb
 from workbench.machine.edit import CallEdit, Crashes, Delays, Drops, Edit, Input, Raises, Returns, ShiftsClock, Signals
 from workbench.machine.record import RunRecord
 from workbench.model import EventType
 
 __all__ = ["Arrival", "Pretence"]
 
-_NAMELESS = frozenset({Verb.START_TIMER, Verb.READ_CLOCK, Verb.DRAW_RANDOM, Verb.DRAW_UUID})
+_NAMELESS = INSTANT | {Verb.START_TIMER}
 """Calls that only a position tells apart."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from workbench.machine.call import ASKS, Verb
+from workbench.machine.call import ASKS, INSTANT, Verb
 from workbench.model import ANSWERS, ENDINGS, EventType, History, Position
 
 __all__ = ["RunRecord", "Slot", "read_run"]
@@ -13,7 +13,6 @@ __all__ = ["RunRecord", "Slot", "read_run"]
 _CLOSINGS = frozenset(
     {EventType.StepCancelled, EventType.TimerCancelled, EventType.SignalCancelled, EventType.ChildCancelled}
 )
-_INSTANT = frozenset({EventType.ClockRead, EventType.RandomDrawn, EventType.UuidDrawn})
 _AMBIENT = frozenset(
     {EventType.RunRecovered, EventType.SignalReceived, EventType.DecisionMade, EventType.UpdateReceived}
 )
@@ -142,7 +141,8 @@ def _position(history: History, row: int) -> Position:
 
 
 def _asking(kind: EventType) -> Callable[[RunRecord, int], None]:
-    verb, instant = ASKS[kind], kind in _INSTANT
+    verb = ASKS[kind]
+    instant = verb in INSTANT
 
     def ask(record: RunRecord, row: int) -> None:
         history = record.history

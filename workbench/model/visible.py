@@ -12,14 +12,17 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _ONE_BYTE = 0xFF
 
 
-def visible(text: str, *, limit: int = 0) -> str:
+def visible(text: str, *, limit: int = 0, lines: bool = True) -> str:
     r"""`text` with controls and bidi marks written out as `\x1b`, `\u202e`.
 
     Args:
         text: From anywhere.
         limit: Longest result in characters; 0 for no limit.
+        lines: Whether it may have several lines; a name that breaks a line could pretend to be the next one.
     """
     shown = text if text.isprintable() else "".join(map(_visible, text))
+    if not lines:
+        shown = shown.replace("\n", "\\n").replace("\t", "\\t")
     return shown if not limit or len(shown) <= limit else shown[: limit - 1] + "…"
 
 

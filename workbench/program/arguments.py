@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from workbench._errors import PayloadError
@@ -55,8 +55,11 @@ class Arguments:
         if self._raw is not None and self._raw(row).startswith(asked[1:], 1):
             return True  # the body of an intent begins with its arguments; only the size of the map differs
         recorded, now = _recorded(self._history, row, call), decode(asked)
-        if isinstance(call.request, Invocation) and call.request.step.uncompared:
-            recorded, now = (_without(call.request.step.uncompared, side) for side in (recorded, now))
+        if isinstance(call.request, Invocation):
+            step = call.request.step
+            recorded, now = (_named(step.parameters, side) for side in (recorded, now))
+            if step.uncompared:
+                recorded, now = (_without(step.uncompared, side) for side in (recorded, now))
         return same(recorded, now)
 
     def check(self, call: Call) -> None:
@@ -66,6 +69,15 @@ class Arguments:
             UnrecordableError: An argument cannot be recorded.
         """
         self._encode(call, plain_arguments(call))
+
+
+def _named(parameters: Sequence[str], arguments: Any) -> Any:
+    """Arguments by name, as far as there are names: `charge(7, 9)` is the call `charge(7, cents=9)`."""
+    args, kwargs = arguments["args"] or [], arguments["kwargs"] or {}
+    named = dict(zip(parameters, args, strict=False))
+    if named.keys() & kwargs.keys():
+        return arguments
+    return {"args": args[len(named) :], "kwargs": {**named, **kwargs}}
 
 
 def _without(names: frozenset[str], arguments: Any) -> Any:

@@ -139,6 +139,7 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
             main: The workflow function's task.
         """
         self.driver.closing = True
+        behind = [*self.branches]
         for _ in range(_ROUNDS):
             left = [task for task in (main, *self.branches) if not task.done()]
             if not left:
@@ -146,7 +147,11 @@ class WorkflowLoop(asyncio.SelectorEventLoop):
             for task in left:
                 task.cancel()
             self.run_forever()
-        Context().run(self.create_task, self.shutdown_asyncgens())
+        for task in behind:
+            self.driver.left_behind(task)
+        within = Context()
+        within.run(CURRENT_SCOPE.set, Scope(self.driver))  # without a scope a step would be a plain function, and act
+        within.run(self.create_task, self.shutdown_asyncgens())
         self.run_forever()
 
     def run_in_executor(self, *_: Any) -> NoReturn:  # type: ignore[override]  # refuses whatever it is given

@@ -113,6 +113,9 @@ class Driver(ABC):
     def idle(self) -> None:  # noqa: B027 - code that blocks has no loop
         """The event loop has nothing ready: deliver one answer, or stop the loop."""
 
+    def left_behind(self, task: asyncio.Task[Any]) -> None:  # noqa: B027 - as `idle`
+        """A branch that the workflow function did not wait for was cancelled, and has ended."""
+
     def call(self, scope: Scope, verb: Verb, name: str, arguments: Any, request: Any = None) -> Any:
         """Make a call from `scope`: a value for blocking code, an awaitable for async code."""
         call = Call(verb, scope.next_position(), name, arguments, request)

@@ -247,6 +247,7 @@ def step(  # noqa: PLR0913 - what can be declared of a step
     def mark(target: Callable[P, R]) -> Step[P, R]:
         declared = Kind(kind) if kind is not None else None
         _check(target.__name__, declared, undo=undo, key=key)
+        _check_callable(target.__name__, undo=undo, key=key, probe=probe)
         declaration = Declaration(
             name=name or target.__name__,
             kind=declared or Kind.WRITE,
@@ -276,3 +277,10 @@ def _check(name: str, kind: Kind | None, *, undo: object, key: object) -> None:
     if kind is Kind.KEYED and key is None:
         message = f"step {name} is keyed and has no key"
         raise UsageError(message, hint="give key=lambda …: 'charge/' + order, made of business identifiers")
+
+
+def _check_callable(name: str, **functions: object) -> None:
+    for role, function in functions.items():
+        if function is not None and not callable(function):
+            message = f"{role} of step {name} is {function!r:.80}, and no function"
+            raise UsageError(message, hint=f"give the function itself: {role}=…, not its name")

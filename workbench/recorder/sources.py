@@ -20,6 +20,7 @@ def source_of(function: Callable[..., Any]) -> Source | None:
     code = getattr(function, "__code__", None)
     if code is None:
         return None
+    linecache.checkcache(code.co_filename)  # the file may have been edited, and its module reloaded, in this session
     lines = linecache.getlines(code.co_filename, getattr(function, "__globals__", None))
     text = "".join(lines)
     if not text or len(text) > _LIMIT:

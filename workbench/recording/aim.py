@@ -104,9 +104,15 @@ class Aim:
             UsageError: It is not; the nearest one is named.
         """
         row = self._history.row_of_seq(seq)
-        if row is None or self._history.runs[self._history.columns.run[row]] != self._run_id:
+        run_id = self._history.runs[self._history.columns.run[row]] if row is not None else ""
+        if row is None or run_id != self._run_id:
             own = [self._history.columns.seq[row] for row in self._history.rows_of(self._run_id)]
             near = min(own, key=lambda number: abs(number - seq), default=0)
+            if run_id:
+                raise UsageError(
+                    f"event {seq} is one of run {run_id!r}, not of {self._run_id!r}",
+                    hint=f"rec.run({run_id!r}).what_if() changes that one; the nearest one here is event {near}",
+                )
             raise UsageError(f"run {self._run_id!r} has no event {seq}", hint=f"the nearest one is event {near}")
         return Moment(seq, self._history.columns.time_ns[row])
 

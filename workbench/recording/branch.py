@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from workbench._errors import UsageError
 from workbench.analysis import Explanation, Verdict, explain, verdict_of
 from workbench.machine import (
+    INSTANT,
+    LONGEST_SECONDS,
     Crashes,
     Delays,
     Drops,
@@ -25,7 +26,7 @@ from workbench.machine import (
     Target,
     Verb,
 )
-from workbench.model import History, Position, ns_of, visible
+from workbench.model import History, Position, ns_of, position_text, visible
 from workbench.program import as_workflow
 from workbench.recording.aim import Aim
 from workbench.recording.sweep import Sweep, sweep
@@ -107,19 +108,21 @@ class Branch:
 
     def raises(self, step: Step, error: BaseException, *, occurrence: int = 0, position: str | Position = "") -> Self:
         """Pretend that a call raised `error`. See `returns`."""
-        if not isinstance(error, BaseException):
-            raise UsageError(f"{error!r:.80} is no exception", hint="raises('charge_card', TimeoutError('no answer'))")
+        given: Any = error
+        if not isinstance(given, BaseException):
+            what = f"the class {given.__name__}" if isinstance(given, type) else f"{given!r:.80}"
+            raise UsageError(f"{what} is no exception", hint="raises('charge_card', TimeoutError('no answer'))")
         return self._with(Raises(self._target(step, occurrence, position), error))
 
     def delays(self, step: Step, seconds: float, *, occurrence: int = 0, position: str | Position = "") -> Self:
         """Pretend that an answer came `seconds` later; timeouts and other branches go first. See `returns`."""
-        if not (math.isfinite(seconds) and seconds >= 0):
+        if not 0 <= seconds <= LONGEST_SECONDS:
             raise UsageError(f"an answer cannot be {seconds} s late", hint="delays(step, 3600)")
-        return self._with(Delays(self._target(step, occurrence, position), float(seconds)))
+        return self._with(Delays(self._awaited(step, occurrence, position), float(seconds)))
 
     def drops(self, step: Step, *, occurrence: int = 0, position: str | Position = "") -> Self:
         """Pretend that an answer never came: a lost message. See `returns`."""
-        return self._with(Drops(self._target(step, occurrence, position)))
+        return self._with(Drops(self._awaited(step, occurrence, position)))
 
     def answer(self, value: Any = None, *, raises: BaseException | None = None) -> Self:
         """Supply what the frontier asks for, and go on.
@@ -160,7 +163,7 @@ class Branch:
             seconds: What is added to each reading; negative for a clock that is behind.
             after: Number of the event after which it is; from the beginning by default.
         """
-        if not math.isfinite(seconds):
+        if not -LONGEST_SECONDS <= seconds <= LONGEST_SECONDS:
             raise UsageError(f"a clock cannot be off by {seconds} s", hint="shifts_clock(3600)")
         return self._with(ShiftsClock(float(seconds), self._aim.moment(after).time_ns if after else 0))
 
@@ -215,9 +218,13 @@ class Branch:
         again = partial(replay, self.code, self.history, self.edits, run_id=self.run_id, others=self.others)
         return Trace.of(again(), self.history, again)
 
-    def explain(self) -> Explanation:
-        """Why the code of this branch no longer follows the log, before what is pretended plays a part."""
-        return explain(self.code, self.history, self.run_id)
+    def explain(self, *, trust_log: bool = False) -> Explanation:
+        """Why the code of this branch no longer follows the log, before what is pretended plays a part.
+
+        Args:
+            trust_log: See `Run.explain`.
+        """
+        return explain(self.code, self.history, self.run_id, trust_log=trust_log)
 
     @property
     def outcome(self) -> Outcome:
@@ -233,11 +240,18 @@ class Branch:
         """What could be done with the run if the process had died where `crashes` says.
 
         Raises:
-            UsageError: Nothing crashes in this branch; the recorded run has a verdict of its own.
+            UsageError: Nothing crashes in this branch, and the recorded run has a verdict of its own; or something
+                else is pretended, too, which no log would hold.
         """
         seqs = [edit.seq for edit in self.edits if isinstance(edit, Crashes)]
         if not seqs:
             raise UsageError("nothing crashes in this branch", hint="branch.crashes('charge_card').verdict()")
+        other = next((edit for edit in self.edits if not isinstance(edit, Crashes)), None)
+        if other is not None:
+            raise UsageError(
+                f"a verdict reads the log, which knows nothing of this: {other}",
+                hint="leave other edits out: run.what_if().crashes('charge_card').verdict()",
+            )
         checked: dict[str, Any] = {"code_check": "clean"}
         if isinstance(self.outcome, Diverged):
             checked = {"code_check": "diverged", "diverged_at": self.outcome.divergence.path}
@@ -286,12 +300,14 @@ class Branch:
 
     def __repr__(self) -> str:
         """Edits, outcome, and what can be done next."""
-        lines = [f"Branch {self.name} of {self.run_id}".replace("  ", " ")]
-        lines += [f"  pretend: {edit}" for edit in self.edits] or ["  nothing is pretended yet"]
+        lines = [visible(f"Branch {self.name + ' ' if self.name else ''}of {self.run_id}", lines=False)]
+        lines += [f"  pretend: {visible(str(edit), lines=False)}" for edit in self.edits]
+        lines += [] if self.edits else ["  nothing is pretended yet"]
         if "trace" in self.__dict__:
             lines.append(str(self.outcome))
-            lines += [f"  no call met the edit: {edit}" for edit in self.trace.unused]
-            lines.append("  next: .trace .stops, wb.diff(run, branch), .answer(…) .returns(…) .raises(…) .save(name)")
+            lines += [f"  no call met the edit: {visible(str(edit), lines=False)}" for edit in self.trace.unused]
+            first = {"needs": ".answer(…) ", "diverged": ".explain() "}.get(self.outcome.word, "")
+            lines.append(f"  next: {first}.trace .stops, wb.diff(run, branch), .returns(…) .raises(…) .save(name)")
         else:
             lines.append("  next: .returns .raises .delays .drops .signals .crashes .shifts_clock .input, .sweep(…)")
             lines.append("        then .outcome")
@@ -305,6 +321,17 @@ class Branch:
 
     def _target(self, step: Step, occurrence: int, position: str | Position) -> Target:
         return self._aim.target(step, occurrence, position)
+
+    def _awaited(self, step: Step, occurrence: int, position: str | Position) -> Target:
+        """Calls whose answer can be late: a clock reading or draw is answered as it is made."""
+        target = self._target(step, occurrence, position)
+        slot = self._aim.record.slots.get(target.position)
+        if slot is not None and slot.verb in INSTANT:
+            raise UsageError(
+                f"{slot.verb}() at {position_text(target.position)} is answered at once: it cannot be late or lost",
+                hint="returns(…) changes one answer, shifts_clock(…) every reading",
+            )
+        return target
 
     def _is_reading(self, target: Target) -> bool:
         slot = self._aim.record.slots.get(target.position)

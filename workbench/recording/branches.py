@@ -164,10 +164,11 @@ class Branches:
 
         def lines(parent: str, indent: str) -> Iterator[str]:
             for one in children.get(parent, []):
-                yield f"{indent}└ {one.name}: {'; '.join(map(str, one.edits)) or 'other code'} [{one.code}]"
+                edits = "; ".join(map(str, one.edits)) or "other code"
+                yield indent + visible(f"└ {one.name}: {edits} [{one.code}]", lines=False)
                 yield from lines(one.name, indent + "  ")
 
-        tree = [f"{RECORDED}: run {self._run_id}", *lines(RECORDED, "  ")]
+        tree = [visible(f"{RECORDED}: run {self._run_id}", lines=False), *lines(RECORDED, "  ")]
         tree.append("  next: run.branches[name], branch.save(name)")
         return visible("\n".join(tree))
 
@@ -195,6 +196,7 @@ def _saved_of(line: bytes, where: str) -> Saved | None:
         edits = tuple(edit_of_bytes(base64.b64decode(edit["body"], validate=True)) for edit in entry["edits"])
         return Saved(str(entry["run"]), str(entry["name"]), str(entry["parent"]), str(entry["code"]), edits)
     except (ValueError, KeyError, TypeError, RecursionError, UndecodableError) as error:
+        reason = error.message if isinstance(error, UndecodableError) else type(error).__name__
         raise UndecodableError(
-            f"{where} is no saved branch: {type(error).__name__}", hint="take the line out; the others are whole"
+            f"{where} is no saved branch: {reason}", hint="take the line out; the others are whole"
         ) from error

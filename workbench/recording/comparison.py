@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from workbench.analysis import Item, align, diff_runs
-from workbench.model import Position
+from workbench.machine import ASKS
+from workbench.model import EventType, Position
 from workbench.recording.branch import Branch
 from workbench.recording.run import Run
 from workbench.recording.trace import Trace
@@ -21,6 +22,9 @@ Comparable = Run | Branch | Trace
 
 _NS = 1_000_000_000
 _UNKNOWN = float("nan")
+_DRAWS = frozenset({EventType.ClockRead.name, EventType.RandomDrawn.name, EventType.UuidDrawn.name})
+"""Question and answer in one stop."""
+_VERBS = {event.name: str(verb) for event, verb in ASKS.items()}
 
 
 class _Asked(NamedTuple):
@@ -111,10 +115,11 @@ def _calls(columns: Columns) -> dict[Position, _Asked]:
 def _alike(one: _Side, other: _Side) -> Mapping[Position, tuple[int, int]]:
     """Calls that two traces of one run have from the log, question and answer: nobody needs to read these."""
     mine, theirs = one.columns.seqs, other.columns.seqs
+    sources, their_sources = one.columns.sources, other.columns.sources
     found = {}
     for position, (asked, answered) in one.calls.items():
         call = other.calls.get(position)
-        if call is None:
+        if call is None or sources[answered] != their_sources[call.answered]:  # a clock that edits moved
             continue
         seqs = mine[asked], mine[answered]
         if min(seqs) > 0 and seqs == (theirs[call.asked], theirs[call.answered]):
@@ -133,7 +138,8 @@ def _items(side: _Side, alike: Mapping[Position, tuple[int, int]]) -> Iterator[I
             arguments = _Said.at(seqs[0], steps, asked)
             outcome = _Said.at(seqs[1], steps, answered)
         else:
-            arguments = steps[asked].note
-            outcome = steps[answered].note if answered > asked else None
+            drawn = events[asked] in _DRAWS
+            arguments = None if drawn else steps[asked].note
+            outcome = steps[answered].note if drawn or answered > asked else None
         took = (times[answered] - times[asked]) / _NS if answered > asked else _UNKNOWN
-        yield Item(position, events[asked], names[asked], arguments, outcome, took)
+        yield Item(position, _VERBS.get(events[asked], events[asked]), names[asked], arguments, outcome, took)

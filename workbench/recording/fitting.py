@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,9 +20,10 @@ from workbench.analysis import Cause
 from workbench.engines import load, replays
 from workbench.machine import Slot
 from workbench.model import EventType, History, position_text
-from workbench.program import as_workflow
+from workbench.program import as_workflow, outside_loops
 from workbench.recording.code import code_at, code_of_reference
-from workbench.replay import Diverged, call_text, replay
+from workbench.replay import Diverged, Outcome, call_text, replay
+from workbench.replay.deadline import RUN_SECONDS, OverdueError, within
 
 __all__ = ["Code", "Codes", "Fit", "Kind", "fit_of", "fits_elsewhere", "workflow_of"]
 
@@ -73,12 +74,20 @@ def fit_of(history: History, run_id: str, codes: Codes) -> Fit:
         return Fit(run_id, name, "unknown", because=f"recorded by {history.engine}, whose code is not replayed here")
     try:
         code = codes.get(name) or code_of_reference(reference)
-        outcome = replay(code, history, run_id=run_id, with_locals=False).outcome
+        outcome = outside_loops(partial(_outcome, code, history, run_id))
+    except OverdueError:
+        return Fit(
+            run_id, name, "unknown", because=f"the code asks for nothing and does not end within {RUN_SECONDS:g} s"
+        )
     except (WorkbenchError, ActedDuringReplayError) as error:
         return _stopped(run_id, name, error)
     if not isinstance(outcome, Diverged):
         return Fit(run_id, name, outcome.word)
     return _diverged(history, run_id, name, outcome)
+
+
+def _outcome(code: Code, history: History, run_id: str) -> Outcome:
+    return within(RUN_SECONDS, lambda: replay(code, history, run_id=run_id, with_locals=False).outcome)
 
 
 def _stopped(run_id: str, name: str, error: WorkbenchError | ActedDuringReplayError) -> Fit:

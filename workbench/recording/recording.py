@@ -174,8 +174,11 @@ class Recording:
     def __repr__(self) -> str:
         """How much there is, and what can be done next."""
         events = sum(len(log.history) for log in self.logs)
-        lines = [f"Recording: {len(self)} runs, {events:,} events in {len(self.logs)} log(s)", *self.warnings]
-        lines.append("  next: .runs .steps .events, .run(id)")
+        counts = (f"{number:,} {noun}{'' if number == 1 else 's'}" for number, noun in (
+            (len(self), "run"), (events, "event"), (len(self.logs), "log")
+        ))  # fmt: skip
+        lines = ["Recording: {}, {} in {}".format(*counts), *self.warnings]
+        lines.append("  next: .runs .steps .events, .run(id), .check(code)")
         return visible("\n".join(lines))
 
     def _repr_html_(self) -> str:

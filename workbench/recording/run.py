@@ -158,18 +158,19 @@ class Run:
         """The branches that were saved beside the recording: `run.branches["declined"]`, `branch.save("declined")`."""
         return Branches(Path(self._loaded.path), self.history, self.id, self._recorded_code)
 
-    def explain(self, code: Code | None = None) -> Explanation:
+    def explain(self, code: Code | None = None, *, trust_log: bool = False) -> Explanation:
         """Why code no longer follows this run: cause, evidence, lines, remedy; see `workbench.analysis.explain`.
 
         Args:
             code: The workflow; the recorded one by default, imported now.
+            trust_log: Also execute recorded source, to prove which change mattered.
 
         Raises:
             CodeNotFoundError: The recorded code cannot be imported here.
             UsageError: Another engine ran it.
         """
         self._must_replay()
-        return explain(code or self._recorded_code(), self.history, self.id)
+        return explain(code or self._recorded_code(), self.history, self.id, trust_log=trust_log)
 
     # --- deciding -------------------------------------------------------------------------------------------
 
@@ -230,7 +231,7 @@ class Run:
         doubts = [step.label for step in facts.steps if step.acts and step.state == "in_doubt"]
         if doubts:
             words.append(f"in doubt: {', '.join(doubts)}")
-        return visible(" · ".join(words))
+        return visible(" · ".join(words), lines=False)
 
     def __repr__(self) -> str:
         """The summary and what can be done next."""

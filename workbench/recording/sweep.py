@@ -8,9 +8,10 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from workbench._errors import UsageError
+from workbench._errors import ActedDuringReplayError, UsageError, WorkbenchError
 from workbench.analysis.cells import category
-from workbench.model import position_text, visible
+from workbench.machine import Edit
+from workbench.model import History, position_text, visible
 from workbench.program import as_workflow
 from workbench.recording.edits import bytes_of_edit, edit_of_bytes
 from workbench.replay import Completed, Cut, Diverged, Failed, Needs, Trace, replay, safe_repr
@@ -24,15 +25,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Ending", "Sweep", "sweep"]
 
-_OUTCOMES = ("completed", "failed", "needs", "diverged")
+_UNKNOWN = "unknown"
+_OUTCOMES = ("completed", "failed", "needs", "diverged", _UNKNOWN)
 
 
 class Ending(NamedTuple):
     """How one branch ended, small enough to come from another process.
 
     Attributes:
-        outcome: `completed failed needs diverged`.
-        result: What it returned, raised, needs, or how it diverged; bounded text.
+        outcome: `completed failed needs diverged`, or `unknown` where the branch could not be replayed.
+        result: What it returned, raised, needs, how it diverged, or why it could not be replayed; bounded text.
         error_type: Class name of the error; `""` for none.
         needs: Name of the call at the frontier; `""` for none.
         stops: Number of stops.
@@ -96,7 +98,7 @@ class Sweep:
         """One row per branch.
 
         Columns: one per varied step (object: its answer or exception), then `outcome` (category, `completed failed
-        needs diverged`), `result` (str, bounded), `error_type` (str), `needs` (str, name of the call at the
+        needs diverged unknown`), `result` (str, bounded), `error_type` (str), `needs` (str, name of the call at the
         frontier), `stops` (int64), `departs_at` (int64, number of the last recorded event before the branch goes its
         own way; 0 when it does not).
         """
@@ -104,12 +106,17 @@ class Sweep:
 
         answers = {
             name: pd.Series([point[number] for point in self._points], dtype="object")
-            for number, name in enumerate(self.steps)
+            for number, name in enumerate(self._columns)
         }
         rows = pd.DataFrame(self._endings, columns=list(Ending._fields))
         rows["outcome"] = category([ending.outcome for ending in self._endings], _OUTCOMES)
         types = {"result": "str", "error_type": "str", "needs": "str", "stops": "int64", "departs_at": "int64"}
         return pd.concat([pd.DataFrame(answers), rows.astype(types)], axis=1)
+
+    @property
+    def _columns(self) -> list[str]:
+        """A step may be named as a column is."""
+        return [f"{step} answers" if step in Ending._fields else step for step in self.steps]
 
     def figure(self) -> go.Figure:
         """The outcomes as a picture: a row of marks for one step, a grid for two, ribbons for more."""
@@ -134,13 +141,13 @@ class Sweep:
         counts = self.frame["outcome"].value_counts()
         ended = ", ".join(f"{counts[word]} {word}" for word in _OUTCOMES if counts[word])
         lines = [f"Sweep over {', '.join(self.steps)}: {len(self)} branches, {ended}"]
-        lines += self.frame[[*self.steps, "outcome", "result"]].head(10).to_string(max_colwidth=40).splitlines()
+        lines += self.frame[[*self._columns, "outcome", "result"]].head(10).to_string(max_colwidth=40).splitlines()
         lines.append("  next: .frame .figure() sweep[row].trace, wb.diff(run, sweep[row])")
         return visible("\n".join(lines))
 
     def _repr_html_(self) -> str:
         head = html_text(repr(self).splitlines()[0])
-        shown = self.frame.assign(**{name: self.frame[name].map(safe_repr) for name in self.steps})
+        shown = self.frame.assign(**{name: self.frame[name].map(safe_repr) for name in self._columns})
         return f"<p>{head}</p>{shown.to_html(max_rows=30, escape=True)}"
 
 
@@ -154,7 +161,15 @@ def _pretending(branch: Branch, point: Mapping[str, Any]) -> Branch:
 
 
 def _ending_here(branch: Branch) -> Ending:
-    return _ending(replay(branch.code, branch.history, branch.edits, run_id=branch.run_id, with_locals=False))
+    return _replayed(branch.code, branch.history, branch.edits, branch.run_id)
+
+
+def _replayed(code: Callable[..., Any], history: History, edits: Sequence[Edit], run_id: str) -> Ending:
+    """One branch; a value that does not fit, or code that acts because of it, is the ending of this one alone."""
+    try:
+        return _ending(replay(code, history, edits, run_id=run_id, with_locals=False))
+    except (WorkbenchError, ActedDuringReplayError) as error:
+        return Ending(_UNKNOWN, str(error), type(error).__name__, "", 0, 0)
 
 
 def _ending(trace: Trace) -> Ending:
@@ -211,7 +226,7 @@ def _ending_elsewhere(origin: str, run_id: str, reference: str, documents: Seque
 
     code: Callable[..., Any] = code_of_reference(reference)
     edits = [edit_of_bytes(document) for document in documents]
-    return _ending(replay(code, load(Path(origin)).history, edits, run_id=run_id, with_locals=False))
+    return _replayed(code, load(Path(origin)).history, edits, run_id)
 
 
 _MANY = 20

@@ -202,15 +202,18 @@ class Trace(MovingTrace):
         """
         return self._source_of(self._file_meant(file) if file is not None else self.stop.file)
 
-    def explain(self) -> Explanation:
+    def explain(self, *, trust_log: bool = False) -> Explanation:
         """Why the code of this trace no longer follows the log; see `workbench.analysis.explain`.
+
+        Args:
+            trust_log: See `Run.explain`.
 
         Raises:
             UsageError: The trace has no code at hand.
         """
         if self._again is None:
             raise UsageError(f"this trace of {self.run_id} has no code at hand", hint="run.explain(code)")
-        return explain(self._again.args[0], self._again.args[1], self.run_id)
+        return explain(self._again.args[0], self._again.args[1], self.run_id, trust_log=trust_log)
 
     def excerpt(self, around: int = 3) -> list[str]:
         """Numbered source lines around the stop at the cursor, of the code that was replayed.
@@ -252,12 +255,13 @@ class Trace(MovingTrace):
 
     def __repr__(self) -> str:
         """The stop at the cursor, the outcome, and what can be done next."""
-        lines = [f"Trace of {self.run_id}: {len(self)} stops, isolation: {self.isolation}"]
+        lines = [f"Trace of {visible(self.run_id, lines=False)}: {len(self)} stops, isolation: {self.isolation}"]
         if self.steps:
             lines += [f"at {self.stop}", *self.excerpt(), *repr(self.stop).splitlines()[1:]]
             if self._source_of(self.stop.file).differs:
                 lines.append("  the code is not as recorded: .source() shows the difference")
-        lines += [str(self.outcome), f"  next: {_NEXT}"]
+        why = " .explain()" if self.outcome.word == "diverged" else ""
+        lines += [str(self.outcome), f"  next:{why} {_NEXT}"]
         return visible("\n".join(lines))
 
     # --- what the rest is made of ---------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from workbench.program import (
     recorded_arguments,
     run_async,
 )
+from workbench.replay.deadline import RUN_SECONDS, OverdueError, within
 from workbench.replay.exploring import Asked, AsyncExploringDriver, ExploringDriver
 from workbench.replay.frames import is_user_code, package_of
 from workbench.replay.tripwire import tripwire
@@ -45,7 +46,7 @@ class Exploration:
         left_at: Row that the log holds where the code left it (an intent, or the end of the run); -1 for nothing
             more, `None` when the code follows the log to its end.
         asked_before: How many calls were made until then.
-        ended: How the code ended: `completed`, `failed`, `halted` or `acted`.
+        ended: How the code ended: `completed`, `failed`, `halted`, `acted` or, when it had to be stopped, `endless`.
         why: The same in words.
         error: What the code raised, or the payload that does not fit its types.
         checked: The answer to each patch that the code asked about.
@@ -68,7 +69,13 @@ class Exploration:
 
 
 def explore(
-    code: Callable[..., Any], history: History, run_id: str, *, watch: Watch | None = None, isolation: str = "hook"
+    code: Callable[..., Any],
+    history: History,
+    run_id: str,
+    *,
+    watch: Watch | None = None,
+    isolation: str = "hook",
+    seconds: float = RUN_SECONDS,
 ) -> Exploration:
     """Run workflow code against a history, past the first difference. Nothing is executed.
 
@@ -78,6 +85,7 @@ def explore(
         run_id: Which run.
         watch: Told of every call of every function, as by `sys.setprofile`.
         isolation: `hook` arms the tripwire of replay; `none` does not.
+        seconds: Longest time that the code may take.
 
     Raises:
         RunNotFoundError: The history does not hold the run, or not its beginning.
@@ -94,10 +102,15 @@ def explore(
         driver.course.misfits(record.started, 0)
         return _exploration(driver, ("halted", str(error), error))
 
+    def guarded() -> tuple[str, str, BaseException | None]:
+        with tripwire() if isolation == "hook" else nullcontext():
+            return _run(workflow, driver, arguments, watch)
+
     def run() -> tuple[str, str, BaseException | None]:
         try:
-            with tripwire() if isolation == "hook" else nullcontext():
-                return _run(workflow, driver, arguments, watch)
+            return within(seconds, guarded)
+        except OverdueError:
+            return "endless", f"it goes on for more than {seconds:g} s without asking for anything", None
         except ActedDuringReplayError as error:
             return "acted", str(error), error
 

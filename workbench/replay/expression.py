@@ -20,14 +20,12 @@ from workbench.machine import Call
 from workbench.program import CURRENT_SCOPE, Driver, Scope, WorkflowHalted
 from workbench.replay.live import Moment
 from workbench.replay.outcome import call_text
-from workbench.replay.safe_repr import safe_repr
+from workbench.replay.safe_repr import error_words, safe_repr
 from workbench.replay.tripwire import tripwire
 
 __all__ = ["Evaluated", "Expression", "looking_only", "template"]
 
 _FILE: Final = "<expression>"
-_LONGEST: Final = 200
-"""Characters of an error's message."""
 
 
 class Evaluated(NamedTuple):
@@ -176,9 +174,7 @@ def looking_only(driver: _LookingOnly | None = None) -> Generator[None]:
 def _words(error: BaseException) -> str:
     if isinstance(error, ActedDuringReplayError):
         return f"refused: it acts ({error.event})"
-    first = error.args[0] if error.args else None
-    said = first[:_LONGEST] if type(first) is str else "" if first is None else safe_repr(first)
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return error_words(error)
 
 
 def _compiled(source: str, shown: str) -> CodeType:

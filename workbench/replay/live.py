@@ -133,6 +133,12 @@ class LiveTracer(Tracer):
         self._now = [frame for frame, _ in frames]
         super().ended(frames, failed=failed, note=note, recorded=recorded)
 
+    def forget(self) -> None:
+        """See `Tracer.forget`."""
+        super().forget()
+        self._live.clear()
+        self._now = ()
+
     def _add_quiet(self, row: int) -> None:
         now = self._now
         waiting = next(reversed(self._live.values()), ())

@@ -11,12 +11,12 @@ from typing import Any, Final, NamedTuple
 from workbench._errors import PayloadError
 from workbench.journal.codec import annotation_of_return, restore
 from workbench.machine import Answer, Call, Verb
-from workbench.model import EventType, History
+from workbench.model import EventType, History, instant
 from workbench.program import Given, Invocation, Step
 from workbench.replay.outcome import call_text, invocation_text
 from workbench.replay.safe_repr import safe_repr
 
-__all__ = ["NO_NOTE", "Note", "note_of_answer", "note_of_call", "note_of_recorded"]
+__all__ = ["NO_NOTE", "Note", "drawn_text", "note_of_answer", "note_of_call", "note_of_recorded"]
 
 
 class Note(NamedTuple):
@@ -84,6 +84,13 @@ def note_of_answer(history: History, answer: Answer, given: Given) -> Note:
     if edit is None and row >= 0 and history.columns.type[row] == _COMPLETED and isinstance(call.request, Invocation):
         return note_of_recorded(call, *given)
     return Note(None, safe_repr(given.value if given.error is None else given.error))
+
+
+def drawn_text(call: Call, value: Any) -> str:
+    """What was read or drawn, as bounded text: a reading of the clock as the code sees it."""
+    if call.verb is Verb.READ_CLOCK and type(value) is int:
+        return str(instant(value))
+    return safe_repr(value)
 
 
 def _shown(_history: History, _row: int, _name: str, value: Any) -> str:

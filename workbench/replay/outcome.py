@@ -8,15 +8,20 @@ from types import MappingProxyType
 from typing import Any
 
 from workbench.machine import Call, Divergence, Verb
-from workbench.model import Position, position_text
+from workbench.model import Position, position_text, visible
 from workbench.replay.example import NO_EXAMPLE
-from workbench.replay.safe_repr import safe_repr
+from workbench.replay.safe_repr import error_words, safe_repr
 
 __all__ = ["Completed", "Cut", "Diverged", "Failed", "Needs", "Outcome", "call_text", "invocation_text"]
 
 
-@dataclass(frozen=True)
-class Completed:
+class _InWords:
+    def __repr__(self) -> str:
+        return visible(str(self))
+
+
+@dataclass(frozen=True, repr=False)
+class Completed(_InWords):
     """The workflow returned.
 
     Attributes:
@@ -35,8 +40,8 @@ class Completed:
         return f"completed with {safe_repr(self.value)}"
 
 
-@dataclass(frozen=True)
-class Failed:
+@dataclass(frozen=True, repr=False)
+class Failed(_InWords):
     """The workflow raised.
 
     Attributes:
@@ -52,11 +57,11 @@ class Failed:
 
     def __str__(self) -> str:
         """In words."""
-        return f"failed with {type(self.error).__name__}: {self.error}"
+        return f"failed with {error_words(self.error)}"
 
 
-@dataclass(frozen=True)
-class Needs:
+@dataclass(frozen=True, repr=False)
+class Needs(_InWords):
     """The frontier: the code asks for something that neither log nor edits hold.
 
     Attributes:
@@ -99,8 +104,8 @@ class Needs:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True)
-class Diverged:
+@dataclass(frozen=True, repr=False)
+class Diverged(_InWords):
     """The code asks for something else than the log holds.
 
     Attributes:
@@ -119,8 +124,8 @@ class Diverged:
         return str(self.divergence)
 
 
-@dataclass(frozen=True)
-class Cut:
+@dataclass(frozen=True, repr=False)
+class Cut(_InWords):
     """The replay was ended from outside, before the code ended: what came before is as it always is.
 
     Attributes:
@@ -156,4 +161,4 @@ def invocation_text(name: str, args: Iterable[Any], kwargs: Mapping[str, Any] = 
     """A call by its name and arguments, as one would write it."""
     words = [safe_repr(value) for value in args]
     words += [f"{key}={safe_repr(value)}" for key, value in kwargs.items()]
-    return f"{name}({', '.join(words)})"
+    return f"{visible(name, lines=False)}({', '.join(words)})"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import traceback
-import warnings
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from types import FrameType
 from typing import Any, Final
@@ -30,6 +28,7 @@ from workbench.replay.frames import FrameReader, package_of
 from workbench.replay.lines import following_lines
 from workbench.replay.live import Entry, LiveTracer, Observer
 from workbench.replay.outcome import Completed, Cut, Failed, Needs, Outcome
+from workbench.replay.over import let_go, let_go_of_task, over, unawaited_allowed
 from workbench.replay.safe_repr import safe_repr
 from workbench.replay.stepping import AsyncSteppingDriver, SteppingDriver
 from workbench.replay.trace import Trace
@@ -97,12 +96,19 @@ def replay(  # noqa: PLR0913 - what can be asked of a replay
         with (
             tripwire() if isolation == "hook" else nullcontext(),
             _following(workflow, driver, tracer, max_stops) if lines else nullcontext(),
-            _may_be_halted_anywhere() if lines or observer is not None else nullcontext(),
+            unawaited_allowed() if lines or observer is not None else nullcontext(),
+            over(),
         ):
-            return _run(workflow, driver, frames, (args, kwargs))
+            try:
+                outcome = driver.outcome or _run(workflow, driver, frames, (args, kwargs))
+                _close(tracer, driver, frames, outcome)
+            finally:
+                tracer.forget()
+        return outcome
 
-    outcome = driver.outcome or (outside_loops(run) if workflow.is_async else run())
-    _close(tracer, driver, frames, outcome)
+    outcome = outside_loops(run) if workflow.is_async else run()
+    if isinstance(tracer, LiveTracer) and tracer.failure is not None:
+        raise tracer.failure
     unused = tuple(edits[number] for number in sorted(driver.machine.unused_edits))
     return Trace(record.run_id, tracer.stops, outcome, tuple(edits), isolation, unused)
 
@@ -148,6 +154,8 @@ def _run(workflow: Workflow[..., Any], driver: SteppingDriver, frames: FrameRead
         raise driver.failure
     if driver.outcome is None:
         driver.finish()
+    if driver.outcome is not None and isinstance(ended, Failed):
+        let_go(ended.error, driver.given_errors)  # that it failed, too, is not how the trace ends
     outcome = driver.outcome or ended
     assert outcome is not None  # noqa: S101 - code that did not end was halted, and a halt says why
     return outcome
@@ -165,7 +173,7 @@ def _call(workflow: Workflow[..., Any], driver: SteppingDriver, frames: FrameRea
 
         task = run_async(driver, begin)
         if driver.halted:
-            _let_go(task)
+            let_go_of_task(task)
             raise WorkflowHalted
         return task.result()
     token = CURRENT_SCOPE.set(Scope(driver))
@@ -175,36 +183,16 @@ def _call(workflow: Workflow[..., Any], driver: SteppingDriver, frames: FrameRea
         CURRENT_SCOPE.reset(token)
 
 
-def _let_go(task: asyncio.Task[Any]) -> None:
-    """Halted code goes now, with the coroutines that it made and nobody will await: not with a warning later.
-
-    Its exception is asked for, or asyncio complains that nobody did.
-    """
-    error = None if task.cancelled() else task.exception()
-    if error is not None:
-        with _may_be_halted_anywhere():
-            traceback.clear_frames(error.__traceback__)
-
-
-@contextmanager
-def _may_be_halted_anywhere() -> Generator[None]:
-    """Code that is halted between making a coroutine and awaiting it has done nothing wrong."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
-        yield
-
-
 def _close(tracer: Tracer, driver: SteppingDriver, frames: FrameReader, outcome: Outcome) -> None:
     if isinstance(outcome, Completed | Failed):
         error = outcome.error if isinstance(outcome, Failed) else None
         note = safe_repr(error if isinstance(outcome, Failed) else outcome.value)
         ended = frames.ended(error)
         tracer.ended(ended, failed=error is not None, note=note, recorded=not driver.machine.departed)
+        if error is not None:
+            let_go(error, driver.given_errors)
     elif not driver.machine.departed and not isinstance(outcome, Cut):
         tracer.halted()
-    frames.forget()
-    if isinstance(tracer, LiveTracer) and tracer.failure is not None:
-        raise tracer.failure
 
 
 def _live_entry(workflow: Workflow[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Entry:

@@ -17,12 +17,14 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-__all__ = ["safe_repr"]
+__all__ = ["error_words", "safe_repr"]
 
 _TEXT_LIMIT = 200
 _LIMIT = 4 * _TEXT_LIMIT
 _ITEM_LIMIT = 12
 _DEPTH_LIMIT = 4
+_FEW = 3
+"""Errors of a group that are told."""
 _DIGITS_LIMIT = 1_000
 """Bits up to which an integer is written out; Python itself refuses very long ones."""
 
@@ -37,11 +39,15 @@ _ZONES = frozenset({type(None), dt.timezone})
 """Zones whose repr is not the user's."""
 _BRACKETS: dict[type, tuple[str, str]] = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("{", "}")}
 _CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
+_SAID = frozenset({str, int, float, bool, type(None)})
+"""Parts of a message that read as themselves."""
 
 _mro = type.__dict__["__mro__"].__get__
 _names = type.__dict__["__dict__"].__get__
 _type_name = type.__dict__["__name__"].__get__
+_grouped: Any = BaseExceptionGroup.__dict__["exceptions"]
 _error_args: Any = BaseException.__dict__["args"]
+_module_names: Any = vars(types.ModuleType)["__dict__"]
 
 
 def safe_repr(value: Any) -> str:
@@ -54,6 +60,22 @@ def safe_repr(value: Any) -> str:
     except Exception:  # noqa: BLE001 - another thread may change a container while it is read; a debugger goes on
         text = f"<{_type_name(kind)}>"
     return text if len(text) <= _LIMIT else text[:_LIMIT] + "…"
+
+
+def error_words(error: BaseException) -> str:
+    """Class and message of an error, `TimeoutError: no answer`, made without calling its class's code."""
+    kind, args = type(error), _error_args.__get__(error)
+    written = next(names["__str__"] for names in map(_names, _mro(kind)) if "__str__" in names)
+    if isinstance(written, types.WrapperDescriptorType) and _SAID.issuperset(map(type, args)):
+        said = str(error)  # Python's own
+    elif args and type(args[0]) is str:
+        said = args[0]
+    else:
+        said = _Writer().write(args[0] if len(args) == 1 else args, 0) if args else ""
+    if BaseExceptionGroup in _mro(kind):
+        said += f" ({'; '.join(map(error_words, islice(_grouped.__get__(error), _FEW)))})"
+    said = said if len(said) <= _TEXT_LIMIT else said[:_TEXT_LIMIT] + "…"
+    return f"{_type_name(kind)}: {said}" if said else _type_name(kind)
 
 
 class _Writer:
@@ -95,7 +117,7 @@ class _Writer:
         if type in bases:
             return f"<class {_type_name(value)}>"
         if kind in _CODE:
-            return f"<{name} {getattr(value, '__qualname__', getattr(value, '__name__', '?'))}>"
+            return f"<{name} {_called(value)}>"
         if str in bases:
             return repr(str.__str__(value)[:_TEXT_LIMIT])
         if kind in _ZONED:
@@ -143,6 +165,13 @@ class _Writer:
                 break
             shown.append(f"{self.write(key, depth + 1)}: {self.write(item, depth + 1)}")
         return "{" + ", ".join(shown) + _rest(len(shown), dict.__len__(value)) + "}"
+
+
+def _called(value: Any) -> str:
+    if type(value) is not types.ModuleType:
+        return str(value.__qualname__)
+    name = _module_names.__get__(value).get("__name__")  # a module may have a `__getattr__`
+    return name if type(name) is str else "?"
 
 
 def _rest(shown: int, count: int) -> str:

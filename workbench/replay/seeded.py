@@ -22,10 +22,11 @@ from workbench._errors import WorkbenchError
 from workbench.program import Workflow
 from workbench.replay.explore import Exploration, explore
 
-__all__ = ["explored_with_seeds", "signature"]
+__all__ = ["Signature", "explored_with_seeds", "signature"]
 
 _PATIENCE_SECONDS = 20.0
 Signature = tuple[Any, ...]
+"""How an exploration left the log; see `signature`."""
 
 
 def signature(exploration: Exploration, *, with_arguments: bool) -> Signature:

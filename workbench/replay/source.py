@@ -24,6 +24,7 @@ def replayed_text(code: CodeType | None, file: str, recorded: str | None) -> str
         file: The file that is asked for.
         recorded: Its recorded text, where there is one.
     """
+    linecache.checkcache(file)  # the file may have been edited, and its module reloaded, in this session
     present = "".join(linecache.getlines(file)) or None
     if present == recorded or recorded is None or code is None or code.co_filename != file:
         return present

@@ -43,9 +43,9 @@ from workbench.program import (
     restored_error,
 )
 from workbench.replay.example import example_of
-from workbench.replay.note import note_of_answer, note_of_call, note_of_recorded
+from workbench.replay.note import drawn_text, note_of_answer, note_of_call, note_of_recorded
 from workbench.replay.outcome import Diverged, Needs, Outcome, call_text
-from workbench.replay.safe_repr import safe_repr
+from workbench.replay.over import let_go_of_task
 from workbench.replay.suggestions import expected_type, suggestions
 from workbench.replay.tracer import Tracer
 
@@ -73,6 +73,7 @@ class SteppingDriver(Driver):
         self.record = record
         self._history = record.history
         self._read = record.history.payloads.__call__
+        self.given_errors = [edit.error for edit in edits if isinstance(edit, Raises)]
         self._others = others
         encoder = Encoder()
         self.arguments = Arguments(record.history, lambda _call, plain: encoder.encode(plain), encoder.encode)
@@ -96,11 +97,11 @@ class SteppingDriver(Driver):
             self._advance()
             given = self._drawn(answer)
             shown = given.value if given.error is None else given.error
-            self._tracer.drew(call, answer.row, answer.source, safe_repr(shown))
+            self._tracer.drew(call, answer.row, answer.source, drawn_text(call, shown))
             self._keep_time(answer.row)
             return given.get()
         value = self._virtual_draw(call)
-        self._tracer.drew(call, -1, AnswerSource.VIRTUAL, safe_repr(value))
+        self._tracer.drew(call, -1, AnswerSource.VIRTUAL, drawn_text(call, value))
         self._keep_time(-1)
         return value
 
@@ -132,7 +133,7 @@ class SteppingDriver(Driver):
         for _ in calls:
             answer = self._guard(self.machine.deliver)
             if answer is None:
-                raise self._frontier([call for call in calls if call.position not in given])
+                raise self._frontier(self.machine.unanswered())
             given[answer.call.position] = self._given(answer)
         for found in given.values():
             if found.error is not None:
@@ -219,11 +220,11 @@ class SteppingDriver(Driver):
             raise self.fail(error) from None
 
     def _edited(self, answer: Answer, edit: Edit) -> Given:
-        if isinstance(edit, Raises):
-            return Given(None, _raised(edit.error))
-        if not isinstance(edit, Returns | Signals):
+        if not isinstance(edit, Returns | Raises | Signals):
             return self._recorded(answer)  # it comes later than recorded, and is the same
         try:
+            if isinstance(edit, Raises):
+                return Given(None, _raised(edit.error))
             return Given(restore(decode(encode(edit.value)), annotation_of(answer.call)))
         except PayloadError as error:
             raise self.fail(error) from None
@@ -335,6 +336,10 @@ class AsyncSteppingDriver(SteppingDriver):
         if self._futures.pop(call.position, None) is not None:
             self.machine.cancel(call)
 
+    def left_behind(self, task: asyncio.Task[Any]) -> None:
+        """A branch that was left behind has ended."""
+        let_go_of_task(task)
+
     def idle(self) -> None:
         """Deliver one answer, fire the next virtual timer, or stop at the frontier."""
         if not self.halted:
@@ -349,8 +354,7 @@ class AsyncSteppingDriver(SteppingDriver):
     def _deliver_one(self) -> None:
         answer = self._guard(self.machine.deliver)
         if answer is None:
-            waiting = [call for call, _ in self._futures.values()]
-            missing = [call for call in waiting if call.verb is not Verb.START_TIMER or self.machine.is_dropped(call)]
+            missing = self.machine.unanswered()
             raise self._frontier(missing) if missing else self._halt(_stuck())
         given = self._given(answer)
         _, future = self._futures.pop(answer.call.position)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workbench.model import Position, instant
+from workbench.model import Position, instant, visible
 from workbench.program import Place
 
 __all__ = ["Frame", "Stop"]
@@ -88,4 +88,5 @@ class Stop:
         where = f"{self.file.rpartition('/')[2]}:{self.line}" if self.line else "-"
         path = ".".join(map(str, self.position)) or "run"
         source = f" ({self.source})" if self.source and self.source != "recorded" else ""
-        return f"#{self.index} {self.event} {self.name} at {path} · {where} {self.function}{source}".replace("  ", " ")
+        name = visible(f" {self.name}" if self.name else "", lines=False)
+        return f"#{self.index} {self.event}{name} at {path} · {where} {self.function}{source}"

@@ -52,11 +52,11 @@ class Trace:
 
     def step(self, count: int = 1) -> Stop:
         """Move forwards; at the last stop it stays."""
-        return self.goto(min(self.cursor + count, max(len(self.steps) - 1, 0)))
+        return self.goto(max(0, min(self.cursor + count, len(self.steps) - 1)))
 
     def back(self, count: int = 1) -> Stop:
         """Move backwards; at the first stop it stays."""
-        return self.goto(max(self.cursor - count, 0))
+        return self.step(-count)
 
     def goto(self, index: int) -> Stop:
         """Move to a stop by its index; negative counts from the end.

@@ -180,6 +180,10 @@ class Tracer:
         """The replay stopped before the end: what the log still says of the run comes last."""
         self._quiet_before(len(self._record.history))
 
+    def forget(self) -> None:
+        """Let go of the user's frames: the replay is over."""
+        self._frames.forget()
+
     def _quiet_before(self, row: int) -> None:
         while self._quiet and self._quiet[0] < row:
             self._add_quiet(self._quiet.popleft())

@@ -42,6 +42,9 @@ class _Armed(threading.local):
 _armed = _Armed()
 _installed = threading.Lock()
 _state = {"installed": False}
+_importing = threading.Lock()
+_bytecode: list[bool] = []
+"""What `sys.dont_write_bytecode` was before the first of those who hold it up, and one entry for each of these."""
 
 
 @contextmanager
@@ -52,16 +55,30 @@ def tripwire() -> Generator[None]:
         ActedDuringReplayError: From within the offending call, and again at the end where the code swallowed it.
     """
     _install()
-    bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # an import inside must not write its cache
     tripped: list[ActedDuringReplayError] = []
     _armed.tripped.append(tripped)
+    with _no_bytecode():
+        try:
+            yield
+        finally:
+            _armed.tripped.pop()
+    if tripped:
+        raise tripped[0]
+
+
+@contextmanager
+def _no_bytecode() -> Generator[None]:
+    """An import inside must not write its cache. The switch is one for all threads: the last one out turns it back."""
+    with _importing:
+        _bytecode.append(sys.dont_write_bytecode if not _bytecode else _bytecode[0])
+        sys.dont_write_bytecode = True
     try:
         yield
     finally:
-        _armed.tripped.pop()
-        sys.dont_write_bytecode = bytecode
-    if tripped:
-        raise tripped[0]
+        with _importing:
+            before = _bytecode.pop()
+            if not _bytecode:
+                sys.dont_write_bytecode = before
 
 
 def _install() -> None:

@@ -84,8 +84,12 @@ def _check_unmoved(before: Sequence[Stop], after: Sequence[Stop], expressions: S
 
 def _walked(steps: Sequence[Stop]) -> list[tuple[Any, ...]]:
     if isinstance(steps, Stops):
-        return list(zip(steps.rows, steps.events, steps.positions, steps.places, strict=True))
-    return [(stop.seq, stop.event, stop.position, stop.file, stop.line) for stop in steps]
+        walked: list[tuple[Any, ...]] = [*zip(steps.rows, steps.events, steps.positions, steps.places, strict=True)]
+    else:
+        walked = [(stop.seq, stop.event, stop.position, stop.file, stop.line) for stop in steps]
+    if walked:
+        walked[-1] += (steps[-1].note,)  # what the workflow returned or raised
+    return walked
 
 
 def value_at(again: Again, index: int, expression: Expression, frame: int = 0) -> Any:

@@ -46,5 +46,6 @@ OUTCOME_LOOKS: dict[str, Look] = {
     "failed": Look("failed", "#D55E00", "", "x", "✗"),
     "needs": Look("needs an answer", "#E69F00", "/", "diamond-open", "?"),
     "diverged": Look("diverged", "#CC79A7", "x", "star-triangle-up", "≠"),
+    "unknown": Look("could not be replayed", "#999999", "|", "line-ew-open", "·"),
 }
 """By the word of a trace's outcome."""

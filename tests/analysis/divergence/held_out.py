@@ -115,7 +115,7 @@ HELD_OUT: dict[str, Operator] = {
     ),
     "branch left out": Operator(Cause.STEP_REMOVED, _swap(_THREE, _TWO), _put(_THREE)),
     "branch added": Operator(Cause.STEP_INSERTED, _swap(_TWO, _THREE), _put(_TWO)),
-    "keyword": Operator(Cause.ARGUMENT_CHANGED, _behind("9", "amount=9")),
+    "keyword": Operator(Cause.ARGUMENT_CHANGED, _behind("9", "amount=10")),
     "key of a dict": Operator(Cause.ARGUMENT_CHANGED, _behind("'b': 2", "'b': 3"), _behind("9", "{'a': 1, 'b': 2}")),
     "key left out": Operator(Cause.ARGUMENT_CHANGED, _behind(", 'b': 2", ""), _behind("9", "{'a': 1, 'b': 2}")),
     "element of a list": Operator(Cause.ARGUMENT_CHANGED, _behind("[1, 2]", "[2, 1]"), _behind("9", "[1, 2]")),

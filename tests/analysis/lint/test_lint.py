@@ -12,7 +12,7 @@ import pytest
 
 from tests.replay.flows import SHAPES
 from workbench.analysis import findings_frame, lint
-from workbench.analysis.lint import RULES, Finding
+from workbench.analysis.lint import RULES, Findings
 from workbench.simulate.checkout import checkout
 
 _HEAD = """
@@ -48,7 +48,7 @@ def helper():
 _numbers = itertools.count()
 
 
-def found(body: str, *, kind: str = "def", arguments: str = "") -> list[Finding]:
+def found(body: str, *, kind: str = "def", arguments: str = "") -> Findings:
     """What lint finds in a workflow with this body."""
     lines = "\n".join(f"    {line}" for line in body.strip("\n").splitlines())
     text = f"{_HEAD}\n{kind} flow({arguments}):\n{lines}\n"
@@ -152,6 +152,15 @@ def test_a_finding_names_file_line_column_and_remedy() -> None:
     assert (one.line, one.column, one.function) == (len(_HEAD.splitlines()) + 4, 11, "flow")
     assert "wb.now()" in one.remedy
     assert str(one).startswith(f"{one.file}:{one.line}:11: WB101 time.time() reads a clock")
+
+
+def test_findings_show_themselves() -> None:
+    findings = found("price('<a>' if time.time() else 1)")
+    assert repr(findings) == str(findings[0])
+    assert list(findings.frame["rule"]) == ["WB101"]
+    assert ">WB101</td>" in findings._repr_html_()
+    assert "/linted/" not in findings._repr_html_(), "the file without its folder"
+    assert repr(found("wb.now()")) == "nothing found"
 
 
 def test_a_rule_is_silenced_on_its_line_with_a_reason() -> None:

@@ -21,7 +21,7 @@ from workbench.replay.explore import Exploration
 from workbench.replay.exploring import Asked
 from workbench.replay.lending import Lent
 
-__all__ = ["Row", "What", "account_frame", "account_of"]
+__all__ = ["Row", "What", "account_frame", "account_of", "call_words"]
 
 _SURE = frozenset({Lent.EXACT, Lent.ELSEWHERE})
 _MOST_COMPARED = 4_000_000
@@ -218,7 +218,8 @@ def _type_changed(old: Any, new: Any) -> bool:
     if old is ABSENT or new is ABSENT:
         return False
     if type(old) is not type(new):
-        return True
+        is_other_number = isinstance(old, int | float) and isinstance(new, int | float) and old != new
+        return not is_other_number  # 700 and 12.5 are two amounts, 700 and 700.0 are two types
     return getattr(old, "type_name", None) != getattr(new, "type_name", None)
 
 

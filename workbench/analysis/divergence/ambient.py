@@ -65,12 +65,14 @@ def _code(function: Callable[..., Any]) -> CodeType:
     return code
 
 
+_FRESH = _code(random.Random.__init__)
 _PYTHON: dict[CodeType, tuple[Cause, str]] = {
     **{
         _code(getattr(random.Random, name)): (Cause.RANDOM, f"random.{name}")
         for name in ("randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform", "gauss", "triangular",
                      "expovariate", "betavariate", "normalvariate", "randbytes")
     },
+    _FRESH: (Cause.RANDOM, "random.Random()"),
     **{
         _code(getattr(secrets, name)): (Cause.RANDOM, f"secrets.{name}")
         for name in ("token_hex", "token_bytes", "token_urlsafe", "randbelow")
@@ -120,7 +122,8 @@ class AmbientWatch:
             return
         cause, name = known
         key = str(frame.f_locals.get("key", "")) if cause is Cause.ENVIRONMENT else ""
-        self._open[id(frame)] = len(self.reads)
+        if code is not _FRESH:
+            self._open[id(frame)] = len(self.reads)
         self.reads.append(Read(cause, name, key, "", _place(caller), asked))
 
     def _called_builtin(self, frame: FrameType, function: Any, asked: int) -> None:
@@ -134,6 +137,8 @@ class AmbientWatch:
 
 def _is_ambient(frame: FrameType) -> bool:
     """Whether the receiver is the shared one: a `random.Random(7)` of one's own gives the same every time."""
+    if frame.f_code is _FRESH:
+        return frame.f_locals.get("x") is None  # without a seed it is another in every process
     if "self" not in frame.f_code.co_varnames[:1]:
         return True
     receiver = frame.f_locals.get("self")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,8 +16,10 @@ from workbench.analysis.divergence.versions import Hunk
 __all__ = ["Change", "changes_of"]
 
 _SIDE_BY_SIDE = frozenset({"gather", "create_task", "ensure_future", "TaskGroup", "as_completed", "wait", "defer"})
-_WAYS_OUT = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+_WAYS_OUT = (ast.Return, ast.Raise, ast.Break)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.If)
+_SAME_CALL = frozenset({Cause.ARGUMENT_CHANGED, Cause.TYPE_CHANGED, Cause.TIMER_CHANGED, Cause.SIGNAL_CHANGED})
+"""The recorded call is made, with other arguments."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,25 @@ class Change:
         old, new = self.calls
         return not _SIDE_BY_SIDE.isdisjoint({*old, *new})
 
+    @cached_property
+    def of_the_words(self) -> bool:
+        """Whether other names or texts stand there than before, not only other numbers."""
+        old, new = self._sides
+        return Counter(_words(old)) != Counter(_words(new))
+
+    @property
+    def of_a_continue(self) -> bool:
+        """Whether a `continue` came or went: a loop leaves out other turns."""
+        old, new = (sum(isinstance(node, ast.Continue) for node in side) for side in self._sides)
+        return old != new
+
     @property
     def of_a_condition(self) -> bool:
-        """Whether the condition of an `if`, `while` or conditional expression is another."""
-        old, new = ([*_tests(side)] for side in self._sides)
+        """Whether the condition of an `if`, `while`, `case` or conditional expression is another."""
+        return self._tests_differ(lambda test: test)
+
+    def _tests_differ(self, what_counts: Callable[[ast.AST], ast.AST]) -> bool:
+        old, new = ([what_counts(test) for test in _tests(side)] for side in self._sides)
         if not old or not new or len(old) != len(new):
             return bool(old) and bool(new)
         return any(
@@ -114,7 +132,7 @@ class Change:
         }  # fmt: skip
         return bool(given & read)
 
-    def _renamed(self, old: ast.expr, new: ast.expr) -> bool:
+    def _renamed(self, old: ast.AST, new: ast.AST) -> bool:
         """Whether the two differ in nothing but a variable that got another name everywhere."""
         names = [[node.id for node in ast.walk(side) if isinstance(node, ast.Name)] for side in (old, new)]
         text = ast.unparse(old)
@@ -134,8 +152,8 @@ class Change:
         """What the change is, given how the account differs."""
         if self.of_patches:
             return Cause.PATCH
-        if structural in {Cause.ARGUMENT_CHANGED, Cause.TYPE_CHANGED, Cause.TIMER_CHANGED}:
-            return Cause.BRANCH_FLIPPED if self.of_a_condition else structural
+        if structural in _SAME_CALL:
+            return Cause.BRANCH_FLIPPED if self._tests_differ(_without_arguments) else structural
         if structural in {Cause.STEP_REORDERED, Cause.CONCURRENCY} and not self.of_a_condition:
             return Cause.CONCURRENCY if self.of_arrangement else structural
         return self._of_the_way(structural)
@@ -143,8 +161,10 @@ class Change:
     def _of_the_way(self, structural: Cause) -> Cause:
         """Which way the code takes, or which calls stand on it."""
         old, new = self.calls
-        if self.of_a_condition or (self.decides_a_condition and old == new):
+        if self.of_a_condition or self.of_a_continue or (self.decides_a_condition and old == new):
             return Cause.BRANCH_FLIPPED
+        if structural is Cause.STEP_RENAMED and all(self._sides) and not self.of_the_words:
+            return Cause.BRANCH_FLIPPED  # no name changed: a number decides which call comes
         if self.ways_out > 0 and (structural in {Cause.ENDED_EARLY, Cause.STEP_REMOVED} or not new - old):
             return Cause.ENDED_EARLY
         goes_on = structural in {Cause.STEP_INSERTED, Cause.STEP_RENAMED} and not new - old
@@ -201,12 +221,36 @@ def _patches(statements: Iterable[ast.stmt]) -> Iterator[str]:
             yield ast.dump(node)
 
 
-def _tests(statements: Iterable[ast.AST]) -> Iterator[ast.expr]:
+def _tests(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
     for node in statements if not isinstance(statements, list) else _inside(statements):
         if isinstance(node, ast.If | ast.While | ast.IfExp):
             yield node.test
         elif isinstance(node, ast.comprehension):
             yield from node.ifs
+        elif isinstance(node, ast.Match):
+            for case in node.cases:
+                yield case.pattern
+                yield from [case.guard] if case.guard is not None else []
+
+
+class _Bare(ast.NodeTransformer):
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        return ast.Call(node.func, [], [])
+
+
+def _without_arguments(test: ast.AST) -> ast.AST:
+    """A condition without what its calls are given: `wb.signal("a")` and `wb.signal("b")` are two calls, one way."""
+    bare: ast.AST = _Bare().visit(copy.deepcopy(test))
+    return bare
+
+
+def _words(statements: Iterable[ast.stmt]) -> Iterator[str]:
+    for node in _inside(statements):
+        found = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "name", None)
+        if isinstance(found, str):
+            yield found
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def _inside(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import linecache
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any, NamedTuple
 
 from workbench.analysis.cause import Cause
+from workbench.analysis.divergence.account import call_words
 from workbench.analysis.divergence.ambient import AmbientWatch, Read
 from workbench.analysis.divergence.pretending import Ambient, kept, pretended
 from workbench.analysis.parsing import parse
@@ -18,14 +20,21 @@ from workbench.program import Workflow
 from workbench.recorder.clock import SYSTEM_CLOCK
 from workbench.replay import safe_repr
 from workbench.replay.explore import Exploration, explore
-from workbench.replay.seeded import explored_with_seeds, signature
+from workbench.replay.seeded import Signature, explored_with_seeds, signature
 
 __all__ = ["Experiments", "Proof"]
 
 _NS = 1_000_000_000
 _DAY = 86_400.0
 _FITS = ("fits",)
+_COMMON = ("", "0", "1", "true", "other")
+"""Values that settings often have."""
+_SHORT = 20
 _CHANCES = 10
+_TRIAL_SECONDS = 2.0
+"""An experiment that takes longer waits for something that stands still."""
+_ALIKE = 3
+"""So many replays that begin alike must ask the same before what one of them leaves behind is to blame."""
 _SEEDS = (1, 2)
 _MORE_SEEDS = (3, 4, 5, 6)
 
@@ -45,7 +54,8 @@ class Proof(NamedTuple):
 class _Shown(NamedTuple):
     words: str
     ambient: Ambient
-    signature: tuple[Any, ...]
+    signature: Signature
+    said: str
 
 
 class Experiments:
@@ -65,7 +75,7 @@ class Experiments:
         workflow: Workflow[..., Any],
         record: RunRecord,
         modules: Sequence[dict[str, Any]],
-        functions: Sequence[Callable[..., Any]],
+        functions: Sequence[FunctionType],
         *,
         is_user: Callable[[FrameType], bool],
         with_arguments: bool,
@@ -92,13 +102,14 @@ class Experiments:
         if cause is Cause.GLOBAL_STATE:
             return self._globals(names)
         proof = self._compared(self._variants(cause, reads))
-        return proof if proof.shown or self._exchanged(cause) else Proof(shown=None)
+        is_cleared = self._exchanged(cause) and cause is not Cause.ENVIRONMENT  # any text may be the one that counts
+        return proof if proof.shown or is_cleared else Proof(shown=None)
 
     def _exchanged(self, cause: Cause) -> bool:
         """Whether the code really reads the stand-in: what it imports inside a function, for one, it does not."""
         watch = AmbientWatch(self._is_user)
         with kept(self._modules, self._functions), pretended(self._modules, self._still):
-            explore(self._workflow, self._record.history, self._record.run_id, watch=watch)
+            explore(self._workflow, self._record.history, self._record.run_id, watch=watch, seconds=_TRIAL_SECONDS)
         return all(read.cause is not cause for read in watch.reads)
 
     def fits(self, workflow: Workflow[..., Any]) -> bool:
@@ -125,9 +136,14 @@ class Experiments:
         elif cause is Cause.ENVIRONMENT:
             yield "the environment as it is", self._still
             for key in dict.fromkeys(read.key for read in reads if read.key):
-                for value in (None, "", "0", "1", "true", "other"):
+                for value in dict.fromkeys((None, *_COMMON, *self._texts())):
                     words = f"{key} unset" if value is None else f"{key}={value!r}"
                     yield words, self._still.changed(environ={key: value})
+
+    def _texts(self) -> Iterator[str]:
+        """Short texts that stand in the code: what it compares a setting with is among them."""
+        found = [text for function in self._functions for text in function.__code__.co_consts if isinstance(text, str)]
+        yield from [text for text in found if len(text) <= _SHORT][:_CHANCES]
 
     def _compared(self, variants: Iterable[tuple[str, Ambient]]) -> Proof:
         first: _Shown | None = None
@@ -143,14 +159,14 @@ class Experiments:
                 other = shown
         if first is None or other is None:
             return Proof(shown=False)
-        words = f"with {first.words} the code {_said(first.signature)}; with {other.words} it {_said(other.signature)}"
+        words = f"with {first.words} the code {first.said}; with {other.words} it {other.said}"
         return self._if_repeated([first, other], words)
 
     def _shown(self, words: str, ambient: Ambient) -> _Shown | None:
         found = self._explored(self._workflow, ambient)
-        if found.ended == "failed" and isinstance(found.error, KeyError):
-            return None  # a variable that is not set fails the code: that says nothing about its value
-        return _Shown(words, ambient, signature(found, with_arguments=self._with_arguments))
+        if found.ended == "endless" or (found.ended == "failed" and isinstance(found.error, KeyError)):
+            return None  # it waits for a clock that stands still, or lacks a variable: that says nothing about values
+        return _Shown(words, ambient, signature(found, with_arguments=self._with_arguments), _said(found))
 
     def _if_repeated(self, shown: Sequence[_Shown], words: str) -> Proof:
         """A proof only if the same surroundings give the same again: else something that was not exchanged decides."""
@@ -200,15 +216,18 @@ class Experiments:
         return None
 
     def _twice(self) -> Proof:
-        """Without anything undone in between, the same replay asks something else the second time."""
-        found: list[Any] = []
+        """What a replay leaves behind changes the next one, while replays that all begin alike ask the same."""
+        alike = {self._signature() for _ in range(_ALIKE)}
         with kept(self._modules, self._functions):
-            for _ in range(2):
-                explored = explore(self._workflow, self._record.history, self._record.run_id)
-                found.append(signature(explored, with_arguments=self._with_arguments))
-        if found[0] == found[1]:
-            return Proof(shown=False)
-        return Proof(shown=True, words="the same replay, made twice in one process, asks two different things")
+            after = [self._signature(undone=False) for _ in range(2)][1]
+        if len(alike) > 1 or after in alike:
+            return Proof(shown=False if after in alike else None)
+        return Proof(shown=True, words="a replay leaves something behind that changes what the next one asks")
+
+    def _signature(self, *, undone: bool = True) -> Signature:
+        with kept(self._modules, self._functions) if undone else nullcontext():
+            found = explore(self._workflow, self._record.history, self._record.run_id, seconds=_TRIAL_SECONDS)
+        return signature(found, with_arguments=self._with_arguments)
 
     def _seeds(self) -> Proof:
         found: list[Any] = []
@@ -230,11 +249,9 @@ class Experiments:
         own = workflow.function.__globals__
         if all(own is not module for module in modules):
             modules.append(own)
-        with kept(modules, self._functions):
-            if ambient is None:
-                return explore(workflow, self._record.history, self._record.run_id)
-            with pretended(modules, ambient):
-                return explore(workflow, self._record.history, self._record.run_id)
+        other = pretended(modules, ambient) if ambient is not None else nullcontext()
+        with kept(modules, self._functions), other:
+            return explore(workflow, self._record.history, self._record.run_id, seconds=_TRIAL_SECONDS)
 
 
 def _literals(text: str) -> dict[str, Any]:
@@ -259,9 +276,7 @@ def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def _said(found: tuple[Any, ...]) -> str:
-    if found[0] == "asked":
-        return f"asks for {found[4] or found[3]} as call {found[1] + 1}" + (
-            f" with {found[5][:80]}" if found[5] else ""
-        )
-    return "fits the log" if found[0] == "fits" else "asks nothing more"
+def _said(found: Exploration) -> str:
+    if found.first is None:
+        return "asks nothing more"
+    return f"asks {call_words(found.first.call.verb, found.first.call.name, found.first.arguments)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import linecache
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Explanation", "First", "explain"]
+
+
+_SHOWN = ("what", "seq", "recorded", "asked")
+"""What fits beside each other in a notebook; `account` has the rest."""
 
 
 class First(NamedTuple):
@@ -55,8 +60,8 @@ class Explanation:
 
     @property
     def diverged(self) -> bool:
-        """Whether the code leaves the log at all."""
-        return self._inquiry.exploration.left_at is not None
+        """Whether the code leaves the log, as replay says."""
+        return self._inquiry.diverged
 
     # --- what -----------------------------------------------------------------------------------------------
 
@@ -155,6 +160,8 @@ class Explanation:
         ]
         lines += [f"  or else        {reason}" for reason in self.causes[1:] if not reason.by_account]
         lines += [f"    {line}" for line in self.code_difference.splitlines()]
+        if self.sure is Sure.LIKELY and self._inquiry.changes and not self._inquiry.trust_log:
+            lines.append("  → trust_log=True tries the code without this change, and so executes source of the log")
         lines.append(f"  → {self.remedy}")
         return visible("\n".join(lines))
 
@@ -164,11 +171,11 @@ class Explanation:
     def _repr_html_(self) -> str:
         head, *rest = str(self).splitlines()
         text = html.escape("\n".join(rest), quote=True)
-        table = self.account.to_html(max_rows=50, escape=True)
+        table = self.account[[*_SHOWN]].to_html(max_rows=50, escape=True)
         return f"<p><b>{html.escape(head, quote=True)}</b></p><pre>{text}</pre>{table}"
 
 
-def explain(code: Callable[..., Any], history: History, run_id: str) -> Explanation:
+def explain(code: Callable[..., Any], history: History, run_id: str, *, trust_log: bool = False) -> Explanation:
     """Why code no longer follows a log, and what to do.
 
     The code runs against the log, past the first difference, without acting; experiments run it again with one
@@ -179,11 +186,14 @@ def explain(code: Callable[..., Any], history: History, run_id: str) -> Explanat
         code: The workflow: the recorded one, or another version of it.
         history: The log.
         run_id: The run.
+        trust_log: Also try the recorded code, and the present one without each change, which proves what mattered.
+            That executes source out of the log: only for a log whose origin you trust.
 
     Raises:
         RunNotFoundError: The history does not hold the run, or not its beginning.
     """
-    return Explanation(Inquiry(code, history, run_id))
+    linecache.checkcache()  # a module that was edited and reloaded in this session
+    return Explanation(Inquiry(code, history, run_id, trust_log=trust_log))
 
 
 def _at(line: str) -> str:

@@ -8,8 +8,9 @@ from functools import cached_property
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
+from workbench._errors import ActedDuringReplayError, WorkbenchError
 from workbench.analysis.cause import AMBIENT, Cause
-from workbench.analysis.divergence.account import Row, account_of
+from workbench.analysis.divergence.account import Row, What, account_of
 from workbench.analysis.divergence.ambient import AmbientWatch, Read
 from workbench.analysis.divergence.changes import Change, changes_of
 from workbench.analysis.divergence.experiments import Experiments
@@ -19,7 +20,8 @@ from workbench.analysis.divergence.structure import asked_row, left_row, structu
 from workbench.analysis.divergence.versions import Versions
 from workbench.analysis.lint import Finding, lint
 from workbench.model import History
-from workbench.program import NOT_KNOWN, Place, as_workflow
+from workbench.program import NOT_KNOWN, Place, Workflow, as_workflow
+from workbench.replay import Diverged, replay
 from workbench.replay.explore import Exploration, explore
 from workbench.replay.frames import is_user_code, package_of
 
@@ -42,17 +44,35 @@ class Inquiry:
         code: The workflow.
         history: The log.
         run_id: The run.
+        trust_log: Whether recorded source may be executed.
     """
 
-    def __init__(self, code: Callable[..., Any], history: History, run_id: str) -> None:
+    def __init__(self, code: Callable[..., Any], history: History, run_id: str, *, trust_log: bool = False) -> None:
+        self.trust_log = trust_log
         self.workflow = as_workflow(code)
         self.history = history
         self.run_id = run_id
         self.watch = AmbientWatch(self._is_user)
         own = getattr(self.workflow.function, "__globals__", {})
-        with kept([own]):
+        functions = [value for value in own.values() if isinstance(value, FunctionType)]
+        with kept([own], functions):
             self.exploration: Exploration = explore(code, history, run_id, watch=self.watch)
         self.rows: list[Row] = account_of(self.exploration)
+        with kept([own], functions):
+            self.diverged = self.exploration.left_at is not None and not self._is_followed(code)
+
+    def _is_followed(self, code: Callable[..., Any]) -> bool:
+        """Replay decides, and it is lenient: the same calls may be made one by one or side by side.
+
+        Only then is it asked: code that draws lots would follow by chance the second time.
+        """
+        if self.exploration.ended == "endless" or any(row.what is not What.SAME for row in self.rows):
+            return False
+        try:
+            outcome = replay(code, self.history, run_id=self.run_id, with_locals=False).outcome
+        except (WorkbenchError, ActedDuringReplayError):
+            return False
+        return not isinstance(outcome, Diverged)
 
     # --- where ----------------------------------------------------------------------------------------------
 
@@ -122,7 +142,7 @@ class Inquiry:
         """Recorded and present sources."""
         row = self.exploration.left_at if self.exploration.left_at is not None else -1
         row = row if row >= 0 else len(self.history)
-        return Versions(self.exploration.record, self.workflow.function, row, [code.co_filename for code in self.ran])
+        return Versions(self.exploration.record, self.workflow.function, row, self.ran)
 
     @cached_property
     def changes(self) -> list[Change]:
@@ -142,14 +162,17 @@ class Inquiry:
         source = self.versions.recorded
         if source is None or not self.versions.known:
             return None
-        workflow = rebuilt(self.workflow, source.text, self.ran)
+        workflow = self._rebuilt(source.text)
         return None if workflow is None else self.experiments.fits(workflow)
 
     def without(self, change: Change) -> tuple[bool, int | None]:
         """Whether the code without a change can be tried, and the row where it leaves the log (`None`: nowhere)."""
         own = getattr(getattr(self.workflow.function, "__code__", None), "co_filename", "")
-        workflow = rebuilt(self.workflow, change.reverted(), self.ran) if change.file == own else None
+        workflow = self._rebuilt(change.reverted()) if change.file == own else None
         return (False, None) if workflow is None else (True, self.experiments.left_at(workflow))
+
+    def _rebuilt(self, text: str) -> Workflow[..., Any] | None:
+        return rebuilt(self.workflow, text, self.ran) if self.trust_log else None
 
     @cached_property
     def experiments(self) -> Experiments:

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from workbench._errors import PayloadError
@@ -19,10 +20,15 @@ from workbench.analysis.divergence.changes import Change
 from workbench.analysis.divergence.experiments import Proof
 from workbench.analysis.divergence.inquiry import Inquiry
 from workbench.analysis.divergence.reason import Reason, Sure
+from workbench.analysis.divergence.structure import asked_row, left_row
 from workbench.analysis.lint import Finding
+from workbench.machine import Verb
+from workbench.program import NOT_KNOWN
 
 __all__ = ["reasons_of"]
 
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
+_DRAWN = {Verb.READ_CLOCK: Cause.CLOCK, Verb.DRAW_RANDOM: Cause.RANDOM, Verb.DRAW_UUID: Cause.UUID}
 _RANK = {Sure.PROVED: 0, Sure.LIKELY: 1, Sure.POSSIBLE: 2}
 _MOST_TRIED = 8
 """So many changes are taken back one by one, the nearest to the difference first."""
@@ -31,7 +37,7 @@ _MOST_TRIED = 8
 def reasons_of(inquiry: Inquiry) -> list[Reason]:
     """Every reason, the surest first; never empty."""
     cleared: set[Cause] = set()
-    found = [*_ambient(inquiry, cleared)]
+    found = [*_ambient(inquiry, cleared), *_address(inquiry)]
     found += _of_change(inquiry, cleared, proved={reason.cause for reason in found if reason.sure is Sure.PROVED})
     found += _patch_not_asked(inquiry)
     found.append(_by_account(inquiry))
@@ -50,6 +56,8 @@ def _ambient(inquiry: Inquiry, cleared: set[Cause]) -> Iterator[Reason]:
         proof = Proof(shown=None) if cause is Cause.OUTSIDE else inquiry.experiments.of(cause, reads, names)
         if proof.shown is False:
             cleared.add(cause)
+            if reads and not inquiry.changes:  # what was tried decides nothing, but nothing else is known either
+                yield _ambient_reason(inquiry, cause, (reads, findings), proof)
         elif reads or findings or proof.shown:
             yield _ambient_reason(inquiry, cause, (reads, findings), proof)
 
@@ -58,14 +66,15 @@ def _ambient_reason(inquiry: Inquiry, cause: Cause, seen: tuple[list[Read], list
     reads, findings = seen
     if proof.shown:
         sure = Sure.PROVED
-    elif not inquiry.changes and (reads or cause is Cause.HASH_ORDER):
+    elif proof.shown is None and not inquiry.changes and (reads or cause is Cause.HASH_ORDER):
         sure = Sure.LIKELY
     else:
         sure = Sure.POSSIBLE
     words, file, line = [], "", 0
     if reads:
         read = reads[-1]
-        value = f" gave {read.value}" if read.value else ""
+        is_shown = read.value and cause is not Cause.ENVIRONMENT  # its values are where secrets are kept
+        value = f" gave {read.value}" if is_shown else ""
         key = f" of {read.key}" if read.key else ""
         file, line = read.place.file, read.place.line
         words.append(f"{read.name}{key}{value} at {_short(file)}:{line}, before call {read.before + 1}")
@@ -73,7 +82,20 @@ def _ambient_reason(inquiry: Inquiry, cause: Cause, seen: tuple[list[Read], list
         file, line = findings[-1].file, findings[-1].line
         words.append(f"{findings[-1].message} ({_short(file)}:{line})")
     words += [proof.words] if proof.words else []
+    words += ["other values changed nothing in the experiments"] if proof.shown is False else []
     return Reason(cause, sure, "; ".join(words) or str(cause), file, line)
+
+
+def _address(inquiry: Inquiry) -> Iterator[Reason]:
+    """The address of an object in a text: `<Order object at 0x7f…>`."""
+    row = asked_row(inquiry.rows, inquiry.exploration)
+    if row is None or row.asked is None or row.slot is None:
+        return
+    recorded, asked = repr(row.recorded_arguments), repr(row.asked.arguments)
+    if recorded != asked and _ADDRESS.sub("", recorded) == _ADDRESS.sub("", asked):
+        place = inquiry.present_stack[0] if inquiry.present_stack else NOT_KNOWN
+        why = "the two differ in nothing but the address of an object, which its text shows"
+        yield Reason(Cause.HASH_ORDER, Sure.LIKELY, why, place.file, place.line)
 
 
 # --- what changed in the source ---------------------------------------------------------------------------------
@@ -102,11 +124,20 @@ def _of_change(inquiry: Inquiry, cleared: set[Cause], proved: set[Cause]) -> Ite
 def _change_reason(inquiry: Inquiry, change: Change, cleared: set[Cause], sure: Sure, words: str) -> Reason:
     cause = change.cause(inquiry.structural)
     brought = _brought_in(inquiry, change, cleared)
+    instead = _unrecorded_instead(inquiry)
+    if instead in _brought_in(inquiry, change, set()):
+        return Reason(instead, sure, f"{words}: {_short(change.file)}:{change.line}", change.file, change.line)
     if brought and cause not in {Cause.PATCH, Cause.STEP_INSERTED, Cause.STEP_REMOVED, Cause.ENDED_EARLY}:
         cause = next(cause for cause in Cause if cause in brought)
         words += f", and it brings in {cause}"
         sure = Sure.LIKELY
     return Reason(cause, sure, f"{words}: {_short(change.file)}:{change.line}", change.file, change.line)
+
+
+def _unrecorded_instead(inquiry: Inquiry) -> Cause:
+    """What `time.time()` in the place of `wb.now()` is, and the like."""
+    row = left_row(inquiry.rows, inquiry.exploration)
+    return _DRAWN.get(row.slot.verb, Cause.UNKNOWN) if row is not None and row.slot is not None else Cause.UNKNOWN
 
 
 def _brought_in(inquiry: Inquiry, change: Change, cleared: set[Cause]) -> set[Cause]:
@@ -135,8 +166,9 @@ def _by_account(inquiry: Inquiry) -> Reason:
         why = f"a recorded value does not fit the code's types: {error.message}"
         return Reason(Cause.TYPE_CHANGED, Sure.PROVED, why, file, line)
     why = "log and code differ so where the code leaves the log"
-    if inquiry.exploration.ended == "failed" and inquiry.exploration.first is None:
-        why += f"; the code fails with {inquiry.exploration.why}"
+    said = {"failed": "the code fails with ", "endless": ""}.get(inquiry.exploration.ended)
+    if said is not None and inquiry.exploration.first is None:
+        why += f"; {said}{inquiry.exploration.why}"
     known = inquiry.changes or not inquiry.versions.known
     return Reason(inquiry.structural, Sure.LIKELY if known else Sure.POSSIBLE, why, file, line, by_account=True)
 

@@ -1,7 +1,8 @@
 """The workflow as another text of its file has it: the recorded version, or the present one without a change.
 
-Only definitions that differ, and plain constants, are executed anew, in a copy of the module's names: the module
-itself is neither imported again nor touched.
+This executes text of the log, so it is done only for somebody who says that the log is to be trusted. Only definitions
+that differ, and plain constants, are executed anew, in a copy of the module's names: the module itself is neither
+imported again nor touched.
 """
 
 from __future__ import annotations
@@ -42,24 +43,23 @@ def rebuilt(workflow: Workflow[..., Any], text: str, ran: set[CodeType]) -> Work
     present = "".join(linecache.getlines(file, function.__globals__))
     try:
         with tripwire():
-            for node in _needed(text, present, wanted | {function.__name__}, names):
-                exec(compile(ast.Module([node], []), file, "exec"), names)  # noqa: S102 - the user's own workflow code
+            for node in _needed(text, parse(present), wanted | {function.__name__}, names):
+                exec(compile(ast.Module([node], []), file, "exec"), names)  # noqa: S102 - somebody said: trust the log
     except Exception:  # noqa: BLE001 - an experiment that cannot be made proves nothing
         return None
     found: Callable[..., Any] | None = names.get(function.__name__)
     return as_workflow(found) if callable(found) else None
 
 
-def _needed(text: str, present: str, wanted: set[str], names: dict[str, Any]) -> Iterator[ast.stmt]:
-    known = {_name(node): ast.dump(node) for node in parse(present).body if _name(node)}
+def _needed(text: str, present: ast.Module, wanted: set[str], names: dict[str, Any]) -> Iterator[ast.stmt]:
+    known = {_name(node): ast.dump(node) for node in present.body if _name(node)}
     for node in parse(text).body:
         name = _name(node)
-        if not name:
-            continue
+        is_other = bool(name) and known.get(name) != ast.dump(node)
         if isinstance(node, _FUNCTIONS):
-            if name in wanted or name not in names or known.get(name) != ast.dump(node):
+            if name in wanted or name not in names or is_other:
                 yield node
-        elif known.get(name) != ast.dump(node) and _is_constant(node):
+        elif is_other and _is_constant(node):
             yield node
 
 

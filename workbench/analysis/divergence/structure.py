@@ -56,8 +56,13 @@ def _one(row: Row) -> Cause:
     if row.what is What.ARGUMENTS:
         return Cause.ARGUMENT_CHANGED
     if row.what is What.RENAMED:
-        return Cause.STEP_RENAMED
+        return Cause.STEP_RENAMED if same_verb else _replaced(verb)
     return Cause.CONCURRENCY  # the same call, but not at this moment: something else is waited for first
+
+
+def _replaced(verb: Verb) -> Cause:
+    """Something else than a call of the recorded sort: no name that could be kept."""
+    return Cause.CHILD_CHANGED if verb is Verb.START_CHILD else Cause.STEP_REMOVED
 
 
 def _two(asked: Row, left: Row) -> Cause:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import difflib
 import linecache
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import CodeType
 from typing import Any
 
 from workbench.analysis.parsing import parse
@@ -18,6 +20,7 @@ __all__ = ["Hunk", "Version", "Versions"]
 
 _CONTEXT = 2
 _HIDDEN = "⟨redacted:"
+_MARK = re.compile("⟨redacted:[^⟩]*⟩")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BLOCKS = (ast.If, ast.While, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith, ast.Try, ast.ClassDef, *_FUNCTIONS)
 
@@ -41,9 +44,9 @@ class Version:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """Its syntax tree; empty where the text is no Python."""
+        """Its syntax tree, with a name in the place of a hidden secret; empty where the text is no Python."""
         try:
-            return parse(self.text)
+            return parse(_MARK.sub("hidden", self.text))
         except SyntaxError:
             return ast.Module([], [])
 
@@ -137,14 +140,15 @@ class Versions:
         record: The run.
         code: The workflow's function.
         row: Row of the log whose version is meant: after a recovery the code may have been another.
-        files: Files of the user's functions that ran.
+        ran: The user's functions that ran.
     """
 
-    def __init__(self, record: RunRecord, code: Callable[..., Any], row: int, files: Iterable[str]) -> None:
+    def __init__(self, record: RunRecord, code: Callable[..., Any], row: int, ran: Iterable[CodeType]) -> None:
         self._record = record
         self.recorded = _recorded_source(record, row)
         own = getattr(getattr(code, "__code__", None), "co_filename", "")
-        self._files = list(dict.fromkeys([own, *files]))
+        self._files = list(dict.fromkeys([own, *(one.co_filename for one in ran)]))
+        self._called = sorted({one.co_name for one in ran if one.co_filename == own and "." not in one.co_qualname})
         self._own = own
         self._name = getattr(code, "__name__", "")
         reference = str(record.history.payload(record.started).get("workflow", ""))
@@ -158,8 +162,9 @@ class Versions:
         if self.recorded is not None and self._is_another():
             present = "".join(linecache.getlines(self._own, self._globals))
             sides = (Version(self.recorded.file, self.recorded.text), Version(self._own, present))
-            old, new = _body_of(sides[0], self._recorded_name), _body_of(sides[1], self._name)
-            return [(old, new)] if old is not None and new is not None else []
+            names = [(self._recorded_name, self._name), *((name, name) for name in self._called)]
+            bodies = [(_body_of(sides[0], old), _body_of(sides[1], new)) for old, new in dict.fromkeys(names)]
+            return [(old, new) for old, new in bodies if old is not None and new is not None]
         for file in self._files:
             source = self.recorded if file == self._own else self._named(file)
             text = "".join(linecache.getlines(file, self._globals if file == self._own else None))
@@ -181,7 +186,10 @@ class Versions:
         ]  # fmt: skip
 
     def _is_another(self) -> bool:
-        """Whether the code is another function than the recorded one: then only their bodies are compared."""
+        """Whether the code is another function than the recorded one, or lies elsewhere.
+
+        Then only bodies are compared: its own, and those of functions that it called and that both files have.
+        """
         assert self.recorded is not None  # noqa: S101 - the caller has looked
         return self._recorded_name not in {"", self._name} or self.recorded.file != self._own
 

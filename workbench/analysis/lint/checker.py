@@ -116,8 +116,8 @@ class _Checker:
             yield node.iter
         elif isinstance(node, ast.ListComp | ast.DictComp | ast.GeneratorExp) and id(node) not in self._free:
             yield from (part.iter for part in node.generators)
-        elif isinstance(node, ast.Starred) and isinstance(node.ctx, ast.Load):
-            yield node.value
+        elif _unpacks(node) or (isinstance(node, ast.Starred) and isinstance(node.ctx, ast.Load)):
+            yield node.value  # type: ignore[attr-defined]  # both kinds have one
 
     def _iterated(self, node: ast.AST) -> Iterator[Hit]:
         if isinstance(node, ast.Name) and node.id in self._arrived:
@@ -152,9 +152,14 @@ class _Checker:
             yield rules.NOT_AWAITED, node, f"{ast.unparse(called.func)}()"
 
 
+def _unpacks(node: ast.AST) -> bool:
+    """Whether it gives the parts of something to several names: `first, *others = …`."""
+    return isinstance(node, ast.Assign) and any(isinstance(target, ast.Tuple | ast.List) for target in node.targets)
+
+
 def _seeded(full: str, node: ast.Call) -> bool:
     """A call whose value its arguments decide."""
-    needs = {"time.localtime": 1, "time.gmtime": 1, "time.ctime": 1, "random.seed": 1}
+    needs = {"time.localtime": 1, "time.gmtime": 1, "time.ctime": 1, "random.seed": 1, "random.Random": 1}
     if full == "hash" and node.args and isinstance(node.args[0], ast.Constant):
         return not isinstance(node.args[0].value, str | bytes)
     return full in needs and len(node.args) >= needs[full]

@@ -15,12 +15,13 @@ from workbench.analysis.lint.checker import check_function
 from workbench.analysis.lint.names import Names, changed_globals
 from workbench.analysis.lint.rules import Rule
 from workbench.analysis.parsing import parse
+from workbench.model import visible
 from workbench.program import Step, Workflow
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Finding", "findings_frame", "lint", "node_of"]
+__all__ = ["Finding", "Findings", "findings_frame", "lint", "node_of"]
 
 _DEEPEST = 6
 """How far calls into functions of the same package are followed."""
@@ -58,7 +59,28 @@ class Finding(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}: {self.rule} {self.message}\n  → {self.remedy}"
 
 
-def lint(code: Callable[..., Any]) -> list[Finding]:
+class Findings(list[Finding]):
+    """What was found, as a list that shows itself."""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per finding; see `findings_frame`."""
+        return findings_frame(self)
+
+    def __repr__(self) -> str:
+        """As compilers write it."""
+        return visible("\n".join(map(str, self))) or "nothing found"
+
+    def _repr_html_(self) -> str:
+        if not self:
+            return "<p>nothing found</p>"
+        from workbench.analysis.cells import html_of_sentences
+
+        shown = self.frame.assign(file=[finding.file.rpartition("/")[2] for finding in self])
+        return html_of_sentences(shown[["rule", "file", "line", "message", "remedy"]])
+
+
+def lint(code: Callable[..., Any]) -> Findings:
     """Check a workflow, and the functions of its package that it calls and that are no steps.
 
     Nothing is run. A finding is suppressed by `# wb: ignore[WB101] why` on its line; the reason is needed.
@@ -67,8 +89,9 @@ def lint(code: Callable[..., Any]) -> list[Finding]:
         code: The workflow, or any function.
 
     Returns:
-        Findings by file and line; none where the source is not to be had (a REPL).
+        Findings by file and line, with a `frame`; none where the source is not to be had (a REPL).
     """
+    linecache.checkcache()  # a module that was edited and reloaded in this session
     start = code.function if isinstance(code, Workflow) else inspect.unwrap(code)
     package = start.__module__.partition(".")[0]
     waiting: list[tuple[Callable[..., Any], int]] = [(start, 0)]
@@ -87,7 +110,7 @@ def lint(code: Callable[..., Any]) -> list[Finding]:
         found |= set(_findings(function, node, names, module))
         if depth < _DEEPEST:
             waiting += [(called, depth + 1) for called in _called(node, names, package)]
-    return sorted(found, key=lambda finding: (finding.file, finding.line, finding.column, finding.rule))
+    return Findings(sorted(found, key=lambda finding: (finding.file, finding.line, finding.column, finding.rule)))
 
 
 def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:

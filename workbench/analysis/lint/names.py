@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -31,6 +32,10 @@ class Names:
 
     def __init__(self, function: Callable[..., Any], node: ast.AST, module: ast.Module) -> None:
         self._known = aliases(module) | aliases(node)
+        self._stars = [
+            inner.module for inner in _own_statements(module)
+            if isinstance(inner, ast.ImportFrom) and inner.module and inner.names[0].name == "*"
+        ]  # fmt: skip
         self._globals: Mapping[str, Any] = getattr(function, "__globals__", {})
         self._closure = _closure(function)
         self.local = _bound(node) - set(aliases(node))
@@ -44,8 +49,20 @@ class Names:
             return ""
         if node.id in self._known:
             return self._known[node.id]
+        starred = self._starred(node.id)
+        if starred:
+            return starred
         is_builtin = node.id not in self._globals and node.id not in self._closure and hasattr(builtins, node.id)
         return node.id if is_builtin else ""
+
+    def _starred(self, name: str) -> str:
+        """Where a name comes from that `from module import *` brought in; `""` for none."""
+        if name not in self._globals:
+            return ""
+        found = self._globals[name]
+        modules = (sys.modules.get(module) for module in self._stars)
+        home = next((module for module in modules if getattr(module, name, self) is found), None)
+        return f"{home.__name__}.{name}" if home is not None else ""
 
     def live(self, node: ast.AST) -> Any:
         """The object that a name or dotted name stands for now; `None` where it cannot be told."""

@@ -47,7 +47,7 @@ RULES: dict[str, Rule] = {
 
 _RANDOM = (
     "betavariate choice choices expovariate gauss getrandbits normalvariate randbytes randint random randrange sample "
-    "shuffle triangular uniform seed SystemRandom"
+    "shuffle triangular uniform seed SystemRandom Random"
 )
 _HTTP = "get post put patch delete head request stream Session Client AsyncClient"
 _TIME = "time time_ns monotonic monotonic_ns perf_counter perf_counter_ns process_time localtime gmtime ctime sleep"

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 __all__ = ["Check"]
 
 _DIVERGED = 7
+_NOT_CHECKED = 1
 _SHOWN = ("run_id", "workflow", "outcome", "position", "seq", "cause", "because", "line")
 
 
 class Check:
     """Does the code still fit the recorded runs? Replays every run, without acting.
 
-    Exit code 0 when all runs fit, 7 when any diverges or touches the world outside a step.
+    Exit code 0 when all runs fit, 7 when any diverges or touches the world outside a step, 1 when some could not be
+    checked (the code is gone or does not end) or there is no run at all.
 
     Example: workbench check recordings/ --code shop.flows:checkout
     """
@@ -51,4 +53,6 @@ class Check:
             output.line(f"→ {remedy}") if remedy else None
         counts = frame["outcome"].value_counts()
         output.line(", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no runs")
-        return _DIVERGED if bad.any() else 0
+        if bad.any():
+            return _DIVERGED
+        return _NOT_CHECKED if not len(frame) or frame["outcome"].eq("unknown").any() else 0

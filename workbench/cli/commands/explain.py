@@ -33,12 +33,16 @@ class Explain:
         parser.add_argument(
             "--code", metavar="PLACE", help="module:function or file.py:function; recorded one by default"
         )
+        parser.add_argument(
+            "--trust-log", action="store_true", help="also execute recorded source, to prove which change mattered"
+        )
         parser.add_argument("--account", action="store_true", help="print log and code side by side, too")
 
     @staticmethod
     def run(options: argparse.Namespace, output: Output) -> int:
         """Print the explanation."""
-        explanation = chosen_run(options, output).explain(code_place(options.code) if options.code else None)
+        code = code_place(options.code) if options.code else None
+        explanation = chosen_run(options, output).explain(code, trust_log=options.trust_log)
         output.line(explanation)
         if options.account:
             output.table(explanation.account, _SHOWN)
