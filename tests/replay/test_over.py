@@ -16,6 +16,7 @@ from tests.replay.flows import armed, ran, recorded, replayed, slow, stock
 from workbench.journal import open_log
 from workbench.machine import Crashes
 from workbench.replay import Completed, Failed, replay
+from workbench.replay.explore import explore
 from workbench.replay.live import Moment
 
 
@@ -106,6 +107,9 @@ def test_no_generator_that_was_left_open_acts(tmp_path: Path, code: Callable[...
     for seq in history.columns.seq[history.rows_of("r")[0] :]:
         trace = replayed(code, history, [Crashes(seq)])
         assert ran.total() == 0, f"{code.__name__} ended at {seq} as {trace.outcome.word}, and a step body ran"
+    for seq in history.columns.seq[history.rows_of("r")[0] :]:
+        explore(code, history.until(seq), "r")
+        assert ran.total() == 0, f"exploring {code.__name__} up to {seq} ran a step body"
     for index in range(len(plain)):
         replay(code, history, run_id="r", observer=partial(_has_come_to, index))
     assert ran.total() == 0

@@ -28,6 +28,7 @@ from workbench.program import (
 from workbench.replay.deadline import RUN_SECONDS, OverdueError, within
 from workbench.replay.exploring import Asked, AsyncExploringDriver, ExploringDriver
 from workbench.replay.frames import is_user_code, package_of
+from workbench.replay.over import let_go, let_go_of_task, over, unawaited_allowed
 from workbench.replay.tripwire import tripwire
 
 __all__ = ["Exploration", "Watch", "explore"]
@@ -103,7 +104,7 @@ def explore(
         return _exploration(driver, ("halted", str(error), error))
 
     def guarded() -> tuple[str, str, BaseException | None]:
-        with tripwire() if isolation == "hook" else nullcontext():
+        with tripwire() if isolation == "hook" else nullcontext(), unawaited_allowed(), over():
             return _run(workflow, driver, arguments, watch)
 
     def run() -> tuple[str, str, BaseException | None]:
@@ -138,9 +139,11 @@ def _run(
         sys.setprofile(lambda frame, event, argument: watch(frame, event, argument, len(driver.asked)))
     try:
         _call(workflow, driver, arguments)
-    except WorkflowHalted:
+    except WorkflowHalted as halt:
+        let_go(halt)
         return "halted", driver.why_halted, driver.failure
     except (Exception, asyncio.CancelledError) as error:
+        let_go(error)
         if driver.halted:
             return "halted", driver.why_halted, driver.failure
         if _is_ours(error):
@@ -160,6 +163,7 @@ def _call(
     if driver.is_async:
         task = run_async(driver, lambda: workflow.function(*args, **kwargs))
         if driver.halted:
+            let_go_of_task(task)
             raise WorkflowHalted
         task.result()
         return

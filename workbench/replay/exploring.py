@@ -31,6 +31,7 @@ from workbench.program import (
 )
 from workbench.replay.course import Course
 from workbench.replay.lending import Lender, Lent, Loan
+from workbench.replay.over import let_go_of_task
 
 __all__ = ["Asked", "AsyncExploringDriver", "ExploringDriver"]
 
@@ -206,6 +207,10 @@ class AsyncExploringDriver(ExploringDriver):
         super().__init__(record, stand)
         self._open: dict[Position, tuple[Call, Slot | None, asyncio.Future[Any]]] = {}
         self._timers: dict[Position, int] = {}
+
+    def left_behind(self, task: asyncio.Task[Any]) -> None:
+        """A branch that was left behind has ended."""
+        let_go_of_task(task)
 
     def begin(self, call: Call) -> asyncio.Future[Any]:
         """Begin a call; its future is answered when the code is idle."""
