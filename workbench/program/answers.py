@@ -18,7 +18,8 @@ __all__ = ["Given", "annotation_of", "recorded_answer", "recorded_arguments", "r
 
 
 _COMPLETED: Final = int(EventType.StepCompleted)
-_UNCHANGED: Final = frozenset({type(None), bool, int, float, str, bytes})
+_SCALARS: Final = frozenset({type(None), bool, int, float, str, bytes})
+_TEXT: Final = frozenset({str})
 
 
 class Given(NamedTuple):
@@ -88,18 +89,13 @@ def recorded_result(
     if "unrecorded" in body:
         given = _seldom(history, row, call, body, _as_recorded)
         return given.value, given.error, False
-    result, returns = body.get("result"), call[4].step.returns
+    result, step = body.get("result"), call[4].step
     kind = type(result)
-    if returns is Any or returns is kind:
-        if kind in _UNCHANGED:
-            return result, None, True  # as `restore` gives it, which copies because it cannot know that this is fresh
-        if (
-            kind is dict
-            and _UNCHANGED.issuperset(map(type, result))
-            and _UNCHANGED.issuperset(map(type, result.values()))
-        ):
-            return result, None, True
-    return restore(result, returns), None, False
+    if kind in step.unchanged and (
+        kind is not dict or (_TEXT.issuperset(map(type, result)) and _SCALARS.issuperset(map(type, result.values())))
+    ):
+        return result, None, True  # as `restore` gives it, which copies because it cannot know that this is fresh
+    return restore(result, step.returns), None, False
 
 
 def _seldom(history: History, row: int, call: Call, body: Any, reveal: Callable[[Any], Any]) -> Given:

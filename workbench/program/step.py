@@ -12,7 +12,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar, cast, overload
+from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar, cast, get_args, get_origin, overload
 
 from workbench._errors import UsageError
 from workbench.machine import NO_RETRY, Call, Retry, Verb
@@ -27,6 +27,7 @@ _CALL_STEP = Verb.CALL_STEP
 P = ParamSpec("P")
 R = TypeVar("R")
 _new = tuple.__new__
+_PLAIN: frozenset[type] = frozenset({type(None), bool, int, float, str, bytes, dict})
 
 
 class Invocation(NamedTuple):
@@ -120,6 +121,16 @@ class Step(Generic[P, R]):
         from workbench.journal.codec import annotation_of_return
 
         return annotation_of_return(self.function)
+
+    @functools.cached_property
+    def unchanged(self) -> frozenset[type]:
+        """Types of plain values that come out of a log as they are: scalars, and dicts of text to scalars."""
+        returns = self.returns
+        if returns is Any:
+            return _PLAIN
+        if get_origin(returns) is dict and get_args(returns) == (str, Any):
+            return frozenset({dict})
+        return _PLAIN & {returns} if isinstance(returns, type) else frozenset()
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the step: through the workflow's driver inside a workflow, plainly elsewhere."""
