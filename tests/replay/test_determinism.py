@@ -205,3 +205,18 @@ def test_an_argument_may_be_given_by_position_or_by_name(tmp_path: Path) -> None
     outcome = replayed(other, history).outcome
     assert isinstance(outcome, Diverged)
     assert outcome.divergence.reason == "arguments"
+
+
+def test_code_that_asks_for_the_same_and_returns_something_else_says_so(tmp_path: Path) -> None:
+    def old() -> object:
+        return charge("7", Decimal(1))
+
+    def new() -> object:
+        return charge("7", Decimal(1)).id
+
+    result, history = recorded(tmp_path / "a.wlog", old)
+    assert str(replayed(old, history).outcome) == f"completed with {result!r}"
+    outcome = replayed(new, history).outcome
+    assert outcome == Completed("ch_7")
+    assert str(outcome).startswith("completed with 'ch_7'; the recorded run returned ")
+    assert "Charge" in str(outcome)

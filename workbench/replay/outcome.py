@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from workbench.machine import Call, Divergence, Verb
 from workbench.model import Position, position_text, visible
 from workbench.replay.example import NO_EXAMPLE
 from workbench.replay.safe_repr import error_words, safe_repr
 
-__all__ = ["Completed", "Cut", "Diverged", "Failed", "Needs", "Outcome", "call_text", "invocation_text"]
+__all__ = ["AS_RECORDED", "Completed", "Cut", "Diverged", "Failed", "Needs", "Outcome", "call_text", "invocation_text"]
+
+
+AS_RECORDED: Final = object()
+"""It returned what the recorded run returned, or the log does not say what that was."""
 
 
 class _InWords:
@@ -26,9 +30,11 @@ class Completed(_InWords):
 
     Attributes:
         value: What it returned.
+        instead_of: What the recorded run returned, as plain values, where that is something else.
     """
 
     value: Any
+    instead_of: Any = field(default=AS_RECORDED, compare=False)
 
     @property
     def word(self) -> str:
@@ -37,7 +43,10 @@ class Completed(_InWords):
 
     def __str__(self) -> str:
         """In words."""
-        return f"completed with {safe_repr(self.value)}"
+        words = f"completed with {safe_repr(self.value)}"
+        if self.instead_of is not AS_RECORDED:
+            words += f"; the recorded run returned {safe_repr(self.instead_of)}"
+        return words
 
 
 @dataclass(frozen=True, repr=False)

@@ -156,6 +156,8 @@ def _run(workflow: Workflow[..., Any], driver: SteppingDriver, frames: FrameRead
         driver.finish()
     if driver.outcome is not None and isinstance(ended, Failed):
         let_go(ended.error, driver.given_errors)  # that it failed, too, is not how the trace ends
+    if driver.outcome is None and isinstance(ended, Completed) and not driver.machine.departed:
+        ended = Completed(ended.value, driver.recorded_result_instead_of(ended.value))
     outcome = driver.outcome or ended
     assert outcome is not None  # noqa: S101 - code that did not end was halted, and a halt says why
     return outcome

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from workbench._errors import PayloadError
-from workbench.journal.codec import Encoder, decode, encode, restore
+from workbench.journal.codec import Encoder, decode, encode, restore, same
 from workbench.machine import (
     Answer,
     AnswerSource,
@@ -31,7 +31,7 @@ from workbench.machine import (
     State,
     Verb,
 )
-from workbench.model import History, Position, ns_of
+from workbench.model import EventType, History, Position, ns_of
 from workbench.program import (
     Arguments,
     Driver,
@@ -44,7 +44,7 @@ from workbench.program import (
 )
 from workbench.replay.example import example_of
 from workbench.replay.note import drawn_text, note_of_answer, note_of_call, note_of_recorded
-from workbench.replay.outcome import Diverged, Needs, Outcome, call_text
+from workbench.replay.outcome import AS_RECORDED, Diverged, Needs, Outcome, call_text
 from workbench.replay.over import let_go_of_task
 from workbench.replay.suggestions import expected_type, suggestions
 from workbench.replay.tracer import Tracer
@@ -285,6 +285,19 @@ class SteppingDriver(Driver):
             self.machine.finish()
         except Divergence as divergence:
             self.outcome = Diverged(divergence)
+
+    def recorded_result_instead_of(self, value: Any) -> Any:
+        """What the recorded run returned, where that is something else than `value`."""
+        row, history = self.record.ended, self.record.history
+        if row < 0 or history.columns.type[row] != EventType.RunCompleted:
+            return AS_RECORDED
+        try:
+            body = history.payload(row)
+            if "result" not in body or same(body["result"], decode(encode(value))):
+                return AS_RECORDED
+        except PayloadError:
+            return AS_RECORDED  # one of the two cannot be written down: nothing to compare
+        return body["result"]
 
     @property
     def halted(self) -> bool:
