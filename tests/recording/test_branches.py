@@ -297,3 +297,23 @@ def test_runs_of_other_logs_suggest_answers(run: Run, tmp_path: Path) -> None:
     assert branch.outcome.suggestions == ("ch_2", "ch_7"), "the newest runs of the other log"
     assert branch.outcome.example == "text"
     assert run.id == "one"
+
+
+# --- a picture ----------------------------------------------------------------------------------------------------
+
+
+def test_a_branch_is_drawn_on_its_own_clock(run: Run) -> None:
+    branch = run.what_if().delays("price", 3600, occurrence=1).returns("charge", "<b>ch</b>")
+    figure = branch.timeline()
+    drawn = {trace.name: list(trace.y) for trace in figure.data if trace.type == "bar"}
+    assert drawn == {"completed": ["price"], "edited ✎": ["price", "charge"]}
+    assert max(max(trace.x) for trace in figure.data if trace.type == "bar") >= 3_600_000, "an hour"
+    assert "<b>ch" not in figure.to_json()
+    text = branch.terminal_timeline(width=80)
+    assert "price" in text
+    assert "✎" in text
+    died = run.what_if().crashes("charge")
+    assert "in doubt" in died.terminal_timeline()
+    assert [trace.name for trace in died.answer("x").timeline().data if trace.type == "bar"] == [
+        "completed", "supplied ✎"
+    ]  # fmt: skip

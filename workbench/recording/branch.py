@@ -35,6 +35,7 @@ from workbench.replay import Diverged, Needs, Outcome, replay
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
     from workbench.recording.branches import Branches
 
@@ -231,6 +232,14 @@ class Branch:
         """How it ended: `Completed`, `Failed`, `Needs` or `Diverged`."""
         return self.trace.outcome
 
+    def timeline(self) -> go.Figure:
+        """What would have happened, by step, on the clock of this branch."""
+        return self.trace.timeline()
+
+    def terminal_timeline(self, *, width: int = 100) -> str:
+        """The same as text."""
+        return self.trace.terminal_timeline(width=width)
+
     @property
     def stops(self) -> pd.DataFrame:
         """The trace's stops as a frame."""
@@ -307,7 +316,9 @@ class Branch:
             lines.append(str(self.outcome))
             lines += [f"  no call met the edit: {visible(str(edit), lines=False)}" for edit in self.trace.unused]
             first = {"needs": ".answer(…) ", "diverged": ".explain() "}.get(self.outcome.word, "")
-            lines.append(f"  next: {first}.trace .stops, wb.diff(run, branch), .returns(…) .raises(…) .save(name)")
+            lines.append(
+                f"  next: {first}.trace .timeline() .stops, wb.diff(run, branch), .returns(…) .raises(…) .save(name)"
+            )
         else:
             lines.append("  next: .returns .raises .delays .drops .signals .crashes .shifts_clock .input, .sweep(…)")
             lines.append("        then .outcome")

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from workbench.analysis import Item, align, diff_runs
 from workbench.machine import ASKS
-from workbench.model import EventType, Position
+from workbench.model import Position
 from workbench.recording.branch import Branch
+from workbench.recording.calls import DRAWS, Asked, calls_of
 from workbench.recording.run import Run
 from workbench.recording.trace import Trace
-from workbench.replay import LINE, Columns, Stop
+from workbench.replay import Columns, Stop
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,21 +23,7 @@ Comparable = Run | Branch | Trace
 
 _NS = 1_000_000_000
 _UNKNOWN = float("nan")
-_DRAWS = frozenset({EventType.ClockRead.name, EventType.RandomDrawn.name, EventType.UuidDrawn.name})
-"""Question and answer in one stop."""
 _VERBS = {event.name: str(verb) for event, verb in ASKS.items()}
-
-
-class _Asked(NamedTuple):
-    """A call in a trace.
-
-    Attributes:
-        asked: Index of the stop at which it was made.
-        answered: Index of the last stop about it; the same while it has no answer.
-    """
-
-    asked: int
-    answered: int
 
 
 class _Said(int):
@@ -67,13 +54,13 @@ class _Side(NamedTuple):
     """
 
     columns: Columns
-    calls: Mapping[Position, _Asked]
+    calls: Mapping[Position, Asked]
 
     @classmethod
     def of(cls, trace: Trace) -> Self:
         """The stops of a trace, call by call."""
         columns = Columns(trace.steps)
-        return cls(columns, _calls(columns))
+        return cls(columns, calls_of(columns))
 
 
 def diff(left: Comparable, right: Comparable) -> pd.DataFrame:
@@ -103,15 +90,6 @@ def _trace(side: Comparable, code: Callable[..., Any] | None) -> Trace:
     return side.trace if isinstance(side, Branch) else side
 
 
-def _calls(columns: Columns) -> dict[Position, _Asked]:
-    calls: dict[Position, _Asked] = {}
-    for index, (position, event) in enumerate(zip(columns.positions, columns.events, strict=True)):
-        if position and event != LINE:
-            known = calls.get(position)
-            calls[position] = _Asked(index if known is None else known.asked, index)
-    return calls
-
-
 def _alike(one: _Side, other: _Side) -> Mapping[Position, tuple[int, int]]:
     """Calls that two traces of one run have from the log, question and answer: nobody needs to read these."""
     mine, theirs = one.columns.seqs, other.columns.seqs
@@ -138,7 +116,7 @@ def _items(side: _Side, alike: Mapping[Position, tuple[int, int]]) -> Iterator[I
             arguments = _Said.at(seqs[0], steps, asked)
             outcome = _Said.at(seqs[1], steps, answered)
         else:
-            drawn = events[asked] in _DRAWS
+            drawn = events[asked] in DRAWS
             arguments = None if drawn else steps[asked].note
             outcome = steps[answered].note if drawn or answered > asked else None
         took = (times[answered] - times[asked]) / _NS if answered > asked else _UNKNOWN

@@ -12,6 +12,7 @@ from workbench._errors import UsageError
 from workbench.analysis import Explanation, explain
 from workbench.model import History, Source, visible
 from workbench.program import as_workflow
+from workbench.recording.calls import spans_of_trace
 from workbench.recording.looking import SideBySide, changes_frame, passes_frame, sightings_frame, stops_frame
 from workbench.recording.moving import MovingTrace
 from workbench.replay import (
@@ -31,9 +32,11 @@ from workbench.replay import (
     watched,
 )
 from workbench.replay import Trace as BareTrace
+from workbench.views import terminal_timeline, timeline
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
 __all__ = ["Trace"]
 
@@ -239,6 +242,16 @@ class Trace(MovingTrace):
         if self._code is None or self._code.co_filename != file or self._module == "__main__":
             return None
         return next((source for source in self.sources.values() if source.module == self._module), None)
+
+    # --- a picture ------------------------------------------------------------------------------------------
+
+    def timeline(self) -> go.Figure:
+        """Lanes by step, on the clock of this trace: what was pretended is marked."""
+        return timeline(f"{self.run_id} · {self.outcome.word}", spans_of_trace(self._columns))
+
+    def terminal_timeline(self, *, width: int = 100) -> str:
+        """The same as text."""
+        return terminal_timeline(spans_of_trace(self._columns), width=width)
 
     # --- the stops as a frame -------------------------------------------------------------------------------
 

@@ -35,9 +35,11 @@ LOOKS: dict[str, Look] = {
     "compensation_in_doubt": Look("compensation in doubt", "#E69F00", "+", "triangle-left-open", "↶"),
     "compensation_failed": Look("compensation failed", "#D55E00", "+", "x-open", "↶"),
     "not_started": Look("not started", "#999999", "|", "line-ew-open", "·"),
+    "edited": Look("edited ✎", "#F0E442", "", "star", "✎"),
+    "supplied": Look("supplied ✎", "#F0E442", "|", "star-open", "✎"),
     "waiting": Look("timer, signal, child", "#56B4E9", ".", "line-ns-open", "…"),
 }
-"""By state of a step; `retried` and `waiting` are the timeline's own."""
+"""By state of a step; `retried` and `waiting` are the timeline's own, `edited` and `supplied` those of a branch."""
 
 SAFETY_LOOKS = {"SAFE": ("#009E73", "✔"), "CHECK": ("#E69F00", "?"), "UNSAFE": ("#D55E00", "✘")}
 
