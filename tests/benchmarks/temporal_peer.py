@@ -13,10 +13,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from temporalio import workflow
-from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
-
 from tests.benchmarks.sides import Figures
 
 __all__ = ["temporal_history", "temporal_replay"]
@@ -24,21 +20,13 @@ __all__ = ["temporal_history", "temporal_replay"]
 _BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@workflow.defn(name="Flow", sandboxed=False)
-class Flow:
-    """`ours.flow`, for Temporal."""
-
-    @workflow.run
-    async def run(self, times: int) -> int:
-        for number in range(times):
-            await workflow.execute_activity(
-                "look", args=["order-42", number], start_to_close_timeout=timedelta(seconds=60)
-            )
-        return times
-
-
 def temporal_replay(activities: int) -> Figures:
     """Replay so many activities, in the fastest way that temporalio has: no sandbox."""
+    from temporalio.client import WorkflowHistory
+    from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
+
+    from tests.benchmarks.temporal_flow import Flow
+
     history = WorkflowHistory.from_json("flow", temporal_history(activities))
     replayer = Replayer(workflows=[Flow], workflow_runner=UnsandboxedWorkflowRunner())
 
