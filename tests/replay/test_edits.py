@@ -189,6 +189,20 @@ def test_a_signal_that_nobody_took_is_an_unused_edit(tmp_path: Path) -> None:
     assert run(sequence, history, edit).unused == (edit,)
 
 
+def test_an_edit_of_one_wait_leaves_the_other_as_it_was_until_its_turn(tmp_path: Path) -> None:
+    async def code() -> list[Any]:
+        first = asyncio.ensure_future(wb.signal("go", timeout_seconds=45))
+        second = asyncio.ensure_future(wb.signal("go", timeout_seconds=45))
+        return [await first, await second]
+
+    result, history = timed(tmp_path / "a.wlog", code, [(30, "go", "sent")])
+    assert result == ["sent", None]
+    plain, branch = replayed(code, history), run(code, history, Returns(Target("go", 2), "pretended"))
+    assert value(branch) == ["sent", "pretended"]
+    consumed = next(stop.index for stop in plain.steps if stop.event == "SignalConsumed")
+    assert branch.steps[: consumed + 1] == plain.steps[: consumed + 1]
+
+
 # --- the clock ----------------------------------------------------------------------------------------------------
 
 

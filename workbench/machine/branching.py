@@ -186,7 +186,9 @@ class BranchingMachine(Machine):
                 return True
             if waiting.call.verb is Verb.AWAIT_SIGNAL:
                 coming = self._signal(waiting)
-                sent = coming is not None and coming.answer.edit is not None
+                sent = (
+                    coming.arrival is not None and self._pretence.sent(coming.arrival) if coming is not None else None
+                )
                 if coming is not None and sent and (mine or coming.at_ns < self._times[_row_of(expected)]):
                     return True
         return False
