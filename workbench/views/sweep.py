@@ -38,39 +38,38 @@ def sweep_figure(
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    labels = [tuple(_label(text) for text in point) for point in answers]
+    labels = [(*map(_label, point), "")[:2] for point in answers]  # one varied step leaves the other direction empty
     for word, look in OUTCOME_LOOKS.items():
         rows = [number for number, (outcome, _) in enumerate(outcomes) if outcome == word]
-        if not rows:
-            continue
-        figure.add_scatter(
-            x=[labels[row][0] for row in rows],
-            y=[labels[row][1] if len(steps) > 1 else "" for row in rows],
-            mode="markers",
-            name=look.label,
-            marker={"symbol": look.symbol, "color": look.colour, "size": 18},
-            customdata=[[html_text(outcomes[row][1][:_HOVER_LIMIT])] for row in rows],
-            hovertemplate="%{x}<br>%{y}<br>" + look.label + ": %{customdata[0]}<extra></extra>",
-        )
-    lines = len({point[1] for point in labels}) if len(steps) > 1 else 1
+        if rows:
+            figure.add_scatter(
+                x=[labels[row][0] for row in rows],
+                y=[labels[row][1] for row in rows],
+                mode="markers",
+                name=look.label,
+                marker={"symbol": look.symbol, "color": look.colour, "size": 18},
+                customdata=[[html_text(outcomes[row][1][:_HOVER_LIMIT])] for row in rows],
+                hovertemplate="%{x}<br>%{y}<br>" + look.label + ": %{customdata[0]}<extra></extra>",
+            )
+    _lay_out(figure, steps, labels)
+    return figure
+
+
+def _lay_out(figure: go.Figure, steps: Sequence[str], labels: Sequence[tuple[str, ...]]) -> None:
+    across, up = (list(dict.fromkeys(point[number] for point in labels)) for number in (0, 1))
     figure.update_layout(
         title={"text": html_text("what if " + " and ".join(steps) + " had answered …")},
-        height=min(_MOST_PIXELS, _FRAME_PIXELS + _ROW_PIXELS * lines),
-        legend={"orientation": "h", "y": -0.2 if lines > 3 else -0.6},  # noqa: PLR2004 - below the axis at any height
+        height=min(_MOST_PIXELS, _FRAME_PIXELS + _ROW_PIXELS * len(up)),
+        legend={"orientation": "h", "y": -0.2 if len(up) > 3 else -0.6},  # noqa: PLR2004 - below the axis at any height
         margin={"l": 20, "r": 20, "t": 50, "b": 20},
         template="plotly_white",
     )
-    first = list(dict.fromkeys(point[0] for point in labels))
     figure.update_xaxes(
-        title={"text": html_text(steps[0])}, type="category", categoryorder="array", categoryarray=first
+        title={"text": html_text(steps[0])}, type="category", categoryorder="array", categoryarray=across
     )
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=up, showticklabels=len(steps) > 1)
     if len(steps) > 1:
-        second = list(dict.fromkeys(point[1] for point in labels))
-        title = {"text": html_text(steps[1])}
-        figure.update_yaxes(title=title, type="category", categoryorder="array", categoryarray=second)
-    else:
-        figure.update_yaxes(type="category", showticklabels=False)
-    return figure
+        figure.update_yaxes(title={"text": html_text(steps[1])})
 
 
 def _ribbons(

@@ -2,7 +2,7 @@
 
 Written before the operators and rules were looked at; the rules then named 80 % of 118 rightly, by the labels given
 first. Eight labels were brought in line with the words of `Cause` afterwards, and rules were mended with these at
-hand: from now on this set guards, it no longer measures.
+hand: from now on this set guards, it no longer measures. Long because it is a table: one entry per change.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Fourteen workflows as one meets them, by name: the text of a module and of the workflow in it."""
+"""Fourteen workflows as one meets them, by name: the text of a module and of the workflow in it.
+
+Long because it is text: each is changed, compiled and recorded as a module of its own.
+"""
 
 from __future__ import annotations
 
