@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "RunBusyError",
     "RunError",
     "RunNotFoundError",
+    "SecretFoundError",
     "StepTimeoutError",
     "TornLogError",
     "UndecodableError",
@@ -162,6 +164,18 @@ class NeedsSecretError(PayloadError):
         super().__init__(message, where=where, hint=hint)
 
 
+class SecretFoundError(PayloadError):
+    """Something that is about to be shared holds secrets in clear; it was not written.
+
+    Attributes:
+        found: What was found and where (`workbench.journal.redaction.Secret`), never the secrets themselves.
+    """
+
+    def __init__(self, message: str, *, found: Sequence[object] = (), where: str = "$", hint: str = "") -> None:
+        self.found = tuple(found)
+        super().__init__(message, where=where, hint=hint)
+
+
 # --- the state of a run ----------------------------------------------------------------------------------------
 
 
@@ -200,7 +214,15 @@ class InDoubtError(RunError):
 
 
 class UnsafeError(RunError):
-    """The verdict on this action is UNSAFE and the caller did not accept the reasons."""
+    """The verdict on this action is not SAFE, and the caller did not accept all that speaks against it.
+
+    Attributes:
+        objections: Ids of what is not accepted; `accept=[…]` takes them.
+    """
+
+    def __init__(self, message: str, *, run_id: str = "", objections: tuple[str, ...] = (), hint: str = "") -> None:
+        self.objections = objections
+        super().__init__(message, run_id=run_id, hint=hint)
 
 
 class StepTimeoutError(RunError):

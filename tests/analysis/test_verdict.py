@@ -128,8 +128,9 @@ def test_undone_and_done_anew_needs_a_new_key() -> None:
     run.step("charge", kind="compensatable", key="charge/7").completed()
     run.compensation("charge").completed()
     found = judged(story)
-    assert row_of(found, "retry_from").safety == "CHECK"
-    assert "use a new key" in row_of(found, "retry_from").because
+    assert row_of(found, "retry_from").safety == "SAFE"  # our own retry renews the key
+    assert row_of(found, "rerun").safety == "CHECK"
+    assert "use a new key" in row_of(found, "rerun").because
 
 
 def test_a_failure_that_proves_nothing_stays_in_doubt_after_the_code_went_on() -> None:
@@ -207,7 +208,7 @@ def test_every_assumption_is_listed() -> None:
 def test_options_are_a_frame() -> None:
     options = judged(charged("write")).options
     assert list(options.columns) == [
-        "action", "from_step", "safety", "because", "executes_again", "already_done", "must_compensate", "in_doubt",
+        "action", "from_step", "safety", "because", "reads_from_log", "executes_again", "already_done", "must_compensate", "in_doubt",
         "assumed", "useful",
     ]  # fmt: skip
     assert options["action"].tolist() == ["resume", *["retry_from"] * 3, "rerun", "compensate"]

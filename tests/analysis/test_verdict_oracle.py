@@ -13,7 +13,7 @@ import pytest
 from tests.analysis.worlds import DAY, NS, RANK, oracle, undoable
 from workbench.analysis import Action, Gates, RunStatus, Safety, State, StepFacts, verdict
 from workbench.analysis.facts import Child
-from workbench.analysis.gates import Finding
+from workbench.analysis.gates import Ruling
 from workbench.analysis.judgement import Judge
 from workbench.analysis.options import consider
 from workbench.analysis.retry import best_start, ceiling, ratings
@@ -31,7 +31,10 @@ def any_step(dice: random.Random, number: int, opened: int, answer: int) -> Step
     states = list(State) if kind is Kind.COMPENSATABLE else [state for state in State if state not in ROLLED_BACK]
     state = dice.choice(states)
     answered = answer >= 0
-    if state is State.COMMITTED and not answered:
+    superseded = not answered and dice.random() < 0.3
+    if superseded:
+        state = dice.choice([found for found in states if found is not State.NOT_STARTED])
+    elif state is State.COMMITTED and not answered:
         state = State.IN_DOUBT
     if state is State.NOT_STARTED and answered:
         state = State.FAILED
@@ -60,6 +63,8 @@ def any_step(dice: random.Random, number: int, opened: int, answer: int) -> Step
         started_ns=NOW_NS - int(dice.choice([60.0, 7200.0, 2.0 * DAY, 30.0 * DAY]) * NS),
         key=dice.choice(["", "charge/42", "order-42/1"]),
         key_changed=dice.random() < 0.1,
+        body_changed=dice.random() < 0.1,
+        superseded=superseded,
         undo_failures=failures,
         undo_definite=dice.random() < 0.5,
     )
@@ -112,7 +117,7 @@ def any_gates(dice: random.Random, steps: list[StepFacts], gates: Gates) -> Gate
         gates,
         children=tuple(Child(step.label, "", step.opened + 3, -1) for step in some(0.1)),
         resumed_children=tuple(
-            (Child(step.label, "", step.opened + 3, -1), Finding(Safety.CHECK, "see the child")) for step in some(0.1)
+            (Child(step.label, "", step.opened + 3, -1), Ruling(Safety.CHECK, "see the child")) for step in some(0.1)
         ),
         signals=tuple(("approved", step.opened + 3) for step in some(0.1)),
         stale={step.position: "expired" for step in some(0.1)},

@@ -36,6 +36,7 @@ class World(NamedTuple):
         remembered: After an undo, the other side still answers its key with the old success.
         contested: Somebody else has written since what an idempotent step wrote.
         futile: Another undo would fail again.
+        refused: The other side knows the key with another body, and refuses what comes under it now.
     """
 
     applied: int
@@ -43,6 +44,7 @@ class World(NamedTuple):
     remembered: bool = False
     contested: bool = False
     futile: bool = False
+    refused: bool = False
 
 
 def key_works(step: StepFacts, deed: str, now_ns: int) -> bool:
@@ -75,13 +77,16 @@ def worlds_of(step: StepFacts, deed: str, now_ns: int, *, contested: bool) -> It
         pairs = [(applied + more, undone) for applied, undone in pairs for more in (0, 1)]
     lifetime = step.declaration.key_lifetime_seconds
     young = lifetime is None or (now_ns - step.started_ns) / NS < lifetime
-    stays = bool(step.key) and not (deed == "rerun" and step.run_id in step.key)
-    remembering = step.state == "compensated" and stays and young
+    # A retry renews the key of what was undone; a new run computes the same business key again.
+    remembering = step.state == "compensated" and deed == "rerun" and bool(step.key) and step.run_id not in step.key
+    remembering &= young
+    other_body = step.body_changed and step.kind not in {"pure", "read"} and deed in {"resume", "retry"}
     for applied, undone in pairs:
         for remembered in (False, True) if remembering else (False,):
             for taken in (False, True) if contested and step.kind == "idempotent" else (False,):
                 for futile in (False, True) if step.undo_failures > 1 else (False,):
-                    yield World(applied, undone, remembered, taken, futile)
+                    for refused in (False, True) if other_body else (False,):
+                        yield World(applied, undone, remembered, taken, futile, refused)
 
 
 def visible(step: StepFacts, deed: str, world: World, now_ns: int) -> Any:
@@ -92,13 +97,13 @@ def visible(step: StepFacts, deed: str, world: World, now_ns: int) -> Any:
     if step.declaration.probe or by_repeating:
         return world
     twice = step.state != "in_doubt" and world.applied > 1
-    return (twice, world.remembered, world.contested, world.futile)
+    return (twice, world.remembered, world.contested, world.futile, world.refused)
 
 
 def ends_well(step: StepFacts, deed: str, world: World, now_ns: int) -> bool:
     """Do it, and look."""
-    if step.kind in {"pure", "read"}:
-        return True
+    if step.kind in {"pure", "read"} or world.refused:
+        return not world.refused
     if deed == "compensate":
         return _undone_well(step, world)
     if deed in {"keep", "resume"} and step.state in ROLLED_BACK:
@@ -130,7 +135,7 @@ def deeds(steps: Sequence[StepFacts], action: str, start: int) -> list[str]:
     if action in {"rerun", "compensate"}:
         return [action] * len(steps)
     if action == "resume":
-        return ["keep" if step.answered else "resume" for step in steps]
+        return ["keep" if step.answered else "retry" if step.superseded else "resume" for step in steps]
     cut = steps[start].opened
     return ["keep" if step.answered and step.opened < cut and step.answer < cut else "retry" for step in steps]
 

@@ -1,14 +1,16 @@
 """What histories mean: tidy frames, effects, verdicts, differences. The lowest room that knows pandas."""
 
 from workbench.analysis.cause import Cause
+from workbench.analysis.decision import Decision
 from workbench.analysis.diff import Item, align, diff_runs, items_of
 from workbench.analysis.divergence import Explanation, Reason, explain
 from workbench.analysis.effects import Effect, effects_frame, effects_of
 from workbench.analysis.facts import RunFacts, RunStatus, read_facts
 from workbench.analysis.frames import events_frame, frame_of_runs, frames_of_facts, runs_frame, steps_frame
 from workbench.analysis.gates import Action, CodeCheck, Gates, gates_of
-from workbench.analysis.lint import Finding, Findings, findings_frame, lint
-from workbench.analysis.options import Option
+from workbench.analysis.judgement import Judge
+from workbench.analysis.lint import Remark, Remarks, lint, remarks_frame
+from workbench.analysis.options import Objection, Option, consider
 from workbench.analysis.safety import Safety
 from workbench.analysis.spans import Span, spans_of
 from workbench.analysis.state import State
@@ -21,15 +23,18 @@ __all__ = [
     "Action",
     "Cause",
     "CodeCheck",
+    "Decision",
     "Doubt",
     "Effect",
     "Explanation",
-    "Finding",
-    "Findings",
     "Gates",
     "Item",
+    "Judge",
+    "Objection",
     "Option",
     "Reason",
+    "Remark",
+    "Remarks",
     "RunFacts",
     "RunStatus",
     "Safety",
@@ -38,12 +43,12 @@ __all__ = [
     "StepFacts",
     "Verdict",
     "align",
+    "consider",
     "diff_runs",
     "effects_frame",
     "effects_of",
     "events_frame",
     "explain",
-    "findings_frame",
     "frame_of_runs",
     "frame_of_steps",
     "frames_of_facts",
@@ -51,6 +56,7 @@ __all__ = [
     "items_of",
     "lint",
     "read_facts",
+    "remarks_frame",
     "runs_frame",
     "spans_of",
     "steps_frame",

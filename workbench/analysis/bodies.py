@@ -15,17 +15,18 @@ class Bodies:
     """Reads the bodies of one history.
 
     Attributes:
+        history: The history.
         unreadable: Why, by row, for those that could not be read.
     """
 
     def __init__(self, history: History) -> None:
-        self._history = history
+        self.history = history
         self.unreadable: dict[int, str] = {}
 
     def __call__(self, row: int) -> Mapping[str, Any]:
         """The body in this row; an empty mapping when it cannot be read."""
         try:
-            body = self._history.payload(row)
+            body = self.history.payload(row)
         except PayloadError as error:
             self.unreadable[row] = error.message
             return {}

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from workbench.analysis.again import steps_done_again
 from workbench.analysis.bodies import Bodies, assumed_of, code_of, message_of, sentences_of
+from workbench.analysis.decision import Decision, decisions_of
 from workbench.analysis.state import State, standing_of
 from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
 from workbench.machine import RunRecord, Slot, Verb, read_run
 from workbench.model import Declaration, EventType, History, Position, Unsaid, position_text
 
-__all__ = ["Child", "RunFacts", "RunStatus", "StepFacts", "read_facts"]
+__all__ = ["Child", "Decision", "RunFacts", "RunStatus", "StepFacts", "read_facts"]
 
 _LATE = frozenset(
     {
@@ -78,7 +80,8 @@ class RunFacts:
         signals: Name and row of each signal that it consumed.
         unconsumed: Names of signals that arrived and were not consumed.
         received: Name and row of each signal and request of which the engine does not say whether the code took it.
-        continued_as: Run in which it went on (continued as new, retried, on schedule); `""` for none.
+        decisions: What people decided about it, in order.
+        continued_as: Run in which it went on (continued as new, run again, on schedule); `""` for none.
         unsaid: What the engine does not write down.
         assumed: What the reader of the history says about the run as a whole.
         unseen: Deeds for this run that its history does not show, in sentences: those of other runs, for example.
@@ -100,6 +103,7 @@ class RunFacts:
     signals: tuple[tuple[str, int], ...] = ()
     unconsumed: tuple[str, ...] = ()
     received: tuple[tuple[str, int], ...] = ()
+    decisions: tuple[Decision, ...] = ()
     continued_as: str = ""
     unsaid: frozenset[Unsaid] = frozenset()
     assumed: tuple[str, ...] = ()
@@ -118,12 +122,13 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
     record = read_run(history, run_id)
     bodies = Bodies(history)
     late = _late_rows(history, run_id)
-    steps = tuple(
-        _step(record, slot, late.get(slot.position, ()), bodies, report)
-        for slot in record.slots.values()
-        if slot.verb is Verb.CALL_STEP
-    )
+    slots = [slot for slot in record.slots.values() if slot.verb is Verb.CALL_STEP]
+    if record.superseded:
+        steps = steps_done_again(record, late, lambda slot, rows: _step(record, slot, rows, bodies, report), bodies)
+    else:
+        steps = tuple(_step(record, slot, late.get(slot.position, ()), bodies, report) for slot in slots)
     columns, began, ended = history.columns, record.started, record.ended
+    decisions = decisions_of(record, bodies)
     start = bodies(began) if began >= 0 else {}
     end = bodies(ended) if ended >= 0 else {}
     return RunFacts(
@@ -142,12 +147,17 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
         signals=tuple((slot.name, slot.answer) for slot in record.order if slot.type is EventType.SignalConsumed),
         unconsumed=_unconsumed(record),
         received=_received(record),
-        continued_as=str(end.get("continued_as") or ""),
+        decisions=decisions,
+        continued_as=str(end.get("continued_as") or "") or _rerun_as(decisions),
         unsaid=history.unsaid,
         assumed=assumed_of(start),
         unseen=sentences_of(start, "unseen"),
         missing=sentences_of(start, "missing"),
     )
+
+
+def _rerun_as(decisions: Sequence[Decision]) -> str:
+    return next((decision.new_run for decision in reversed(decisions) if decision.new_run), "")
 
 
 def _child(slot: Slot, bodies: Bodies) -> Child:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from workbench.analysis.facts import Child, RunFacts, RunStatus
@@ -18,7 +19,7 @@ from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
 from workbench.model import Position, Unsaid, position_text
 
-__all__ = ["Action", "CodeCheck", "Finding", "Gates", "gates_of"]
+__all__ = ["Action", "CodeCheck", "Gates", "Ruling", "gates_of"]
 
 CodeCheck = Literal["clean", "diverged", "unknown"]
 
@@ -32,11 +33,18 @@ class Action(StrEnum):
     COMPENSATE = "compensate"
 
 
-class Finding(NamedTuple):
-    """What a gate says about an action; SAFE ones are notes."""
+class Ruling(NamedTuple):
+    """What a gate says about an action; SAFE ones are notes.
+
+    Attributes:
+        safety: The verdict of this gate.
+        reason: Why.
+        gate: Its number, `"G4"`; further rulings of one gate are `"G4.2"`, `"G4.3"`. By it a person accepts it.
+    """
 
     safety: Safety
     reason: str
+    gate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class Gates:
     stale: Mapping[Position, str] = field(default_factory=dict)
     contested: frozenset[Position] = frozenset()
     children: tuple[Child, ...] = ()
-    resumed_children: tuple[tuple[Child, Finding], ...] = ()
+    resumed_children: tuple[tuple[Child, Ruling], ...] = ()
     signals: tuple[tuple[str, int], ...] = ()
     unconsumed: tuple[str, ...] = ()
     received: tuple[tuple[str, int], ...] = ()
@@ -89,7 +97,7 @@ class Gates:
     unseen: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
-    def findings(self, action: Action, steps: Sequence[StepFacts], start: int = 0) -> Iterator[Finding]:
+    def rulings(self, action: Action, steps: Sequence[StepFacts], start: int = 0) -> Iterator[Ruling]:
         """What the gates say, most basic first.
 
         Args:
@@ -97,15 +105,14 @@ class Gates:
             steps: All steps of the run, in order.
             start: `retry_from`: number of the step from which on everything is executed again.
         """
-        yield from self._writer()
-        yield from self._damage(action)
-        yield from self._unseen(action)
-        yield from self._code(action, steps, start)
-        yield from _unusable(action, steps, start)
-        yield from self._stale(action, steps, start)
-        yield from self._company(action, steps, start)
-        yield from _pivot(action, steps)
-        yield from self._ended(action)
+        yield from _numbered("G4", self._writer())
+        yield from _numbered("G1", self._damage(action), self._unseen(action))
+        yield from _numbered("G5", self._code(action, steps, start))
+        yield from _numbered("G6", _unusable(action, steps, start))
+        yield from _numbered("G9", self._stale(action, steps, start))
+        yield from _numbered("G12", self._company(action, steps, start))
+        yield from _numbered("G7", _pivot(action, steps))
+        yield from _numbered("G8", self._ended(action))
 
     def assumptions(self, action: Action) -> list[str]:
         """What the gates take for granted."""
@@ -126,38 +133,34 @@ class Gates:
         idle |= {Unsaid.CONSUMPTION} if not self.received else set[Unsaid]()
         return sorted(self.unsaid - idle)
 
-    def _writer(self) -> Iterator[Finding]:
+    def _writer(self) -> Iterator[Ruling]:
         if self.status is RunStatus.RUNNING and not self.writer_alive and Unsaid.WORKER in self.unsaid:
-            yield Finding(
-                Safety.CHECK, "the run is open and its engine may be executing it right now: look there first"
-            )
+            yield Ruling(Safety.CHECK, "the run is open and its engine may be executing it right now: look there first")
         elif self.writer_alive or self.status is RunStatus.RUNNING:
-            yield Finding(Safety.UNSAFE, "a live process may be executing this run: stop it first")
+            yield Ruling(Safety.UNSAFE, "a live process may be executing this run: stop it first")
 
-    def _damage(self, action: Action) -> Iterator[Finding]:
+    def _damage(self, action: Action) -> Iterator[Ruling]:
         broken = Safety.CHECK if action is Action.COMPENSATE else Safety.UNSAFE
         if self.rotten:
-            yield Finding(broken, "events are missing from the middle of the log; they may hold acts")
-        yield from (Finding(broken, f"{reason}; they may hold acts") for reason in self.missing)
+            yield Ruling(broken, "events are missing from the middle of the log; they may hold acts")
+        yield from (Ruling(broken, f"{reason}; they may hold acts") for reason in self.missing)
         if self.status is RunStatus.UNKNOWN:
-            yield Finding(broken, "the beginning of the run is not in the log; what is missing may hold acts")
+            yield Ruling(broken, "the beginning of the run is not in the log; what is missing may hold acts")
 
-    def _code(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Finding]:
+    def _code(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Ruling]:
         if action is Action.RERUN:
             return
         if self.code_check is None and Unsaid.CODE in self.unsaid:
-            yield Finding(
-                Safety.CHECK, "the history does not say which version of the code ran: compare before you act"
-            )
+            yield Ruling(Safety.CHECK, "the history does not say which version of the code ran: compare before you act")
         elif self.code_check == "unknown":
-            yield Finding(Safety.CHECK, "nobody knows whether the code is the one that was recorded")
+            yield Ruling(Safety.CHECK, "nobody knows whether the code is the one that was recorded")
         elif self.code_check == "diverged" and action is Action.COMPENSATE:
-            yield Finding(Safety.CHECK, "the code differs from the recorded one, and so may its undos")
+            yield Ruling(Safety.CHECK, "the code differs from the recorded one, and so may its undos")
         elif self.code_check == "diverged" and not (
             action is Action.RETRY_FROM and self._before_divergence(steps, start)
         ):
             where = f" at {position_text(self.diverged_at)}" if self.diverged_at else ""
-            yield Finding(Safety.UNSAFE, f"the code diverges from the log{where}: results would go to other steps")
+            yield Ruling(Safety.UNSAFE, f"the code diverges from the log{where}: results would go to other steps")
 
     def _before_divergence(self, steps: Sequence[StepFacts], start: int) -> bool:
         """Whether all that a retry reads from the log comes before the divergence in the order of the program.
@@ -170,16 +173,14 @@ class Gates:
             return False
         return steps[start].position <= here and all(step.position < here for step in steps[:start])
 
-    def _stale(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Finding]:
+    def _stale(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Ruling]:
         if not self.stale or action not in {Action.RESUME, Action.RETRY_FROM}:
             return
         for step in steps[:start] if action is Action.RETRY_FROM else steps:
             if step.position in self.stale:
-                yield Finding(
-                    Safety.CHECK, f"the recorded result of {step.label} is stale: {self.stale[step.position]}"
-                )
+                yield Ruling(Safety.CHECK, f"the recorded result of {step.label} is stale: {self.stale[step.position]}")
 
-    def _company(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Finding]:
+    def _company(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Ruling]:
         """G12: children and signals. A resumed run meets them again; other actions may lose or double them."""
         cut = steps[start].opened if action is Action.RETRY_FROM else -1
         if action in {Action.RESUME, Action.RETRY_FROM}:
@@ -188,37 +189,37 @@ class Gates:
             return
         for child in self.children:
             if child.opened >= cut:
-                yield Finding(Safety.CHECK, f"the child run {child.label} may have acted: see its own verdict")
+                yield Ruling(Safety.CHECK, f"the child run {child.label} may have acted: see its own verdict")
         if action is Action.COMPENSATE:
-            yield from (Finding(Safety.CHECK, f"signal {name} waits to be consumed") for name in self.unconsumed)
+            yield from (Ruling(Safety.CHECK, f"signal {name} waits to be consumed") for name in self.unconsumed)
             return
         taken = [(f"{name} was received and may have been taken: send it again", row) for name, row in self.received]
         taken += [(f"signal {name} was consumed, and would be waited for again", row) for name, row in self.signals]
-        yield from (Finding(Safety.CHECK, reason) for reason, row in taken if row >= cut)
+        yield from (Ruling(Safety.CHECK, reason) for reason, row in taken if row >= cut)
         if action is Action.RERUN:
-            yield from (Finding(Safety.CHECK, f"signal {name} would not reach a new run") for name in self.unconsumed)
+            yield from (Ruling(Safety.CHECK, f"signal {name} would not reach a new run") for name in self.unconsumed)
 
-    def _unseen(self, action: Action) -> Iterator[Finding]:
+    def _unseen(self, action: Action) -> Iterator[Ruling]:
         """What other engines' histories hide: steps that never ended, and the run that went on from here."""
         hidden = self.unsaid & {Unsaid.BEGINNINGS, Unsaid.LOCAL_STEPS}
         if hidden and self.status is not RunStatus.COMPLETED:
-            yield Finding(Safety.CHECK, f"the history does not say {min(hidden)}: one may have acted")
+            yield Ruling(Safety.CHECK, f"the history does not say {min(hidden)}: one may have acted")
         if self.recoveries and Unsaid.BEGINNINGS in self.unsaid:
             reason = (
                 "the run was recovered: what was running then may have been done twice, and its step is not recorded"
             )
-            yield Finding(Safety.CHECK, reason)
+            yield Ruling(Safety.CHECK, reason)
         if self.continued_as and action is not Action.RESUME:
-            yield Finding(Safety.CHECK, f"the run went on as run {self.continued_as}: look at that one first")
-        yield from (Finding(Safety.CHECK, reason) for reason in self.unseen)
+            yield Ruling(Safety.CHECK, f"the run went on as run {self.continued_as}: look at that one first")
+        yield from (Ruling(Safety.CHECK, reason) for reason in self.unseen)
 
-    def _ended(self, action: Action) -> Iterator[Finding]:
+    def _ended(self, action: Action) -> Iterator[Ruling]:
         if action is not Action.RESUME:
             return
         if self.status is RunStatus.COMPLETED:
-            yield Finding(Safety.SAFE, "the run has completed: there is nothing to resume")
+            yield Ruling(Safety.SAFE, "the run has completed: there is nothing to resume")
         elif self.status in {RunStatus.FAILED, RunStatus.CANCELLED}:
-            yield Finding(Safety.SAFE, f"the run has ended ({self.status}): resuming would end in the same way")
+            yield Ruling(Safety.SAFE, f"the run has ended ({self.status}): resuming would end in the same way")
 
 
 def gates_of(
@@ -264,17 +265,23 @@ def gates_of(
     )
 
 
-def _unusable(action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Finding]:
+def _numbered(gate: str, *rulings: Iterator[Ruling]) -> Iterator[Ruling]:
+    """The rulings of one gate, each with a name of its own."""
+    for number, ruling in enumerate(chain(*rulings), start=1):
+        yield ruling._replace(gate=gate if number == 1 else f"{gate}.{number}")
+
+
+def _unusable(action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Ruling]:
     """G6: a result that the code would be handed cannot be."""
     if action is Action.RERUN:
         return
     for step in steps[:start] if action is Action.RETRY_FROM else steps:
         if step.unusable:
             safety = Safety.CHECK if action is Action.COMPENSATE else Safety.UNSAFE
-            yield Finding(safety, f"{step.label} is done, but {step.unusable}")
+            yield Ruling(safety, f"{step.label} is done, but {step.unusable}")
 
 
-def _pivot(action: Action, steps: Sequence[StepFacts]) -> Iterator[Finding]:
+def _pivot(action: Action, steps: Sequence[StepFacts]) -> Iterator[Ruling]:
     """G7: past the point of no return a run can only go forward."""
     if action not in {Action.RERUN, Action.COMPENSATE}:
         return
@@ -282,17 +289,17 @@ def _pivot(action: Action, steps: Sequence[StepFacts]) -> Iterator[Finding]:
         if not step.declaration.pivot or not step.acts:
             continue
         if step.state in {State.COMMITTED, State.COMPENSATION_FAILED}:
-            yield Finding(Safety.UNSAFE, f"{step.label} is the point of no return and is done: go forward")
+            yield Ruling(Safety.UNSAFE, f"{step.label} is the point of no return and is done: go forward")
         elif step.state in {State.IN_DOUBT, State.COMPENSATION_IN_DOUBT}:
             yield _pivot_in_doubt(action, step)
 
 
-def _pivot_in_doubt(action: Action, step: StepFacts) -> Finding:
+def _pivot_in_doubt(action: Action, step: StepFacts) -> Ruling:
     """Bad where it happened; and where it did not, an undo that is not null-safe does harm of its own."""
     declared = step.declaration
     reason = f"{step.label} is the point of no return and may have happened"
     if action is Action.COMPENSATE and step.undoable and not declared.undo_null_safe:
-        return Finding(Safety.UNSAFE, f"{reason}, and its undo is not declared harmless where it did not")
+        return Ruling(Safety.UNSAFE, f"{reason}, and its undo is not declared harmless where it did not")
     if declared.probe:
-        return Finding(Safety.CHECK, f"{reason}: ask {declared.probe}")
-    return Finding(Safety.UNSAFE, f"{reason}, and it has no probe that could tell")
+        return Ruling(Safety.CHECK, f"{reason}: ask {declared.probe}")
+    return Ruling(Safety.UNSAFE, f"{reason}, and it has no probe that could tell")

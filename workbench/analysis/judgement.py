@@ -22,6 +22,9 @@ OLD_ANSWER = check("{step} was undone, and its old key may only repeat the old a
 OVERWRITES = check("others may have written what {step} wrote since", knowable=True)
 MISLED = Cell(Safety.UNSAFE, "{step} happened, and the log would tell the code that it did not")
 TWO = check("an earlier attempt of {step} may have acted as well: look for two", knowable=True)
+OTHER_BODY = check(
+    "{step} was called under one key with different arguments: ask what the other side kept", knowable=True
+)
 UNDO_UNPROVEN = check("nobody declared that the undo of {step} is harmless when there is nothing to undo")
 UNDO_FUTILE = check("the undo of {step} failed more than once: a person must look", knowable=True)
 
@@ -81,6 +84,8 @@ class Judge:
         again = deed in {Deed.RETRY, Deed.RERUN}
         if deed is Deed.UNDO:
             cell = _undo(step, cell)
+        elif deed in {Deed.RESUME, Deed.RETRY} and step.acts and step.body_changed:
+            return OTHER_BODY  # G14
         elif deed is Deed.KEEP and step.acts and step.contradicted:
             return MISLED
         elif again and self._key_remembers_undone(step, deed):
@@ -92,8 +97,11 @@ class Judge:
         return TWO if cell.safety is Safety.SAFE and _acted_repeatedly(step) else cell
 
     def _key_remembers_undone(self, step: StepFacts, deed: Deed) -> bool:
-        """Footnote 5: after an undo, a service that knows the key answers with the old success and does nothing."""
-        if step.state is not State.COMPENSATED or not _key_stays(step, deed):
+        """Footnote 5: after an undo, a service that knows the key answers with the old success and does nothing.
+
+        A retry by our own recorder renews the key of what was undone; a run under a new id has its old business key.
+        """
+        if step.state is not State.COMPENSATED or deed is not Deed.RERUN or not _key_stays(step, deed):
             return False
         lifetime = step.declaration.key_lifetime_seconds
         return lifetime is None or _age_seconds(step, self.now_ns) < lifetime

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.analysis.facts import RunStatus
-from workbench.analysis.gates import Action, Finding, Gates
+from workbench.analysis.gates import Action, Gates, Ruling
 from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS, Judge
 from workbench.analysis.safety import ORDER, Deed, Group, Safety
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
 from workbench.model import Position
 
-__all__ = ["Option", "consider", "deeds_of"]
+__all__ = ["Objection", "Option", "consider", "deeds_of"]
 
 _DONE = frozenset({State.COMMITTED, State.COMPENSATION_FAILED})
 _DOUBTFUL = frozenset({State.IN_DOUBT, State.COMPENSATION_IN_DOUBT})
 _TO_UNDO = _DONE | _DOUBTFUL
+
+
+class Objection(NamedTuple):
+    """One thing that speaks against an action.
+
+    Attributes:
+        id: By what a person accepts it: the number of a gate (`"G4"`), or the label of a step (`"charge_card (3)"`).
+        safety: CHECK or UNSAFE.
+        reason: Why.
+    """
+
+    id: str
+    safety: Safety
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,7 @@ class Option:
         safety: The verdict.
         because: The reason that decides.
         reasons: All reasons of that weight, and the notes of the gates.
+        reads_from_log: Steps whose recorded outcome the code is handed, in order.
         executes_again: Steps in the log that would be executed (again), in order. What the run has not reached
             yet is not in the log, so not here.
         already_done: Effects that have happened and are not undone.
@@ -39,6 +55,7 @@ class Option:
         in_doubt: Effects of which nobody knows whether they happened, or are undone.
         assumed: What the verdict takes for granted.
         useful: The action would change anything.
+        objections: All that speaks against it, gates first.
     """
 
     action: Action
@@ -47,12 +64,14 @@ class Option:
     safety: Safety
     because: str
     reasons: tuple[str, ...]
+    reads_from_log: tuple[str, ...]
     executes_again: tuple[str, ...]
     already_done: tuple[str, ...]
     must_compensate: tuple[str, ...]
     in_doubt: tuple[str, ...]
     assumed: tuple[str, ...]
     useful: bool
+    objections: tuple[Objection, ...] = ()
 
 
 def deeds_of(steps: Sequence[StepFacts], action: Action, start: int = 0) -> list[Deed]:
@@ -66,7 +85,7 @@ def deeds_of(steps: Sequence[StepFacts], action: Action, start: int = 0) -> list
     if action is Action.COMPENSATE:
         return [Deed.UNDO] * len(steps)
     if action is Action.RESUME:
-        return [Deed.KEEP if step.answered else Deed.RESUME for step in steps]
+        return [Deed.KEEP if step.answered else Deed.RETRY if step.superseded else Deed.RESUME for step in steps]
     cut = steps[start].opened
     return [
         Deed.RETRY if number >= start or not step.answered or step.answer >= cut else Deed.KEEP
@@ -85,11 +104,11 @@ def consider(steps: Sequence[StepFacts], gates: Gates, judge: Judge, action: Act
         start: `retry_from`: number of the first step to execute again.
     """
     deeds = deeds_of(steps, action, start)
-    findings = [*gates.findings(action, steps, start)]
-    findings += [Finding(*judge(step, deed)) for step, deed in zip(steps, deeds, strict=True)]
-    safety = max((finding.safety for finding in findings), key=ORDER.__getitem__, default=Safety.SAFE)
+    rulings = [*gates.rulings(action, steps, start)]
+    rulings += [Ruling(*judge(step, deed), step.label) for step, deed in zip(steps, deeds, strict=True)]
+    safety = max((ruling.safety for ruling in rulings), key=ORDER.__getitem__, default=Safety.SAFE)
     again = [step for step, deed in zip(steps, deeds, strict=True) if deed not in {Deed.KEEP, Deed.UNDO}]
-    reasons = tuple(dict.fromkeys(finding.reason for finding in findings if finding.safety is safety))
+    reasons = tuple(dict.fromkeys(ruling.reason for ruling in rulings if ruling.safety is safety))
     undo = _to_undo(steps, deeds)
     is_retry = action is Action.RETRY_FROM and bool(steps)
     return Option(
@@ -99,12 +118,18 @@ def consider(steps: Sequence[StepFacts], gates: Gates, judge: Judge, action: Act
         safety=safety,
         because=_because(safety, reasons, action, again, undo),
         reasons=reasons,
+        reads_from_log=_labels(step for step, deed in zip(steps, deeds, strict=True) if deed is Deed.KEEP),
         executes_again=_labels(again),
         already_done=_labels(step for step in steps if step.acts and step.state in _DONE),
         must_compensate=_labels(undo),
         in_doubt=_labels(step for step in steps if step.acts and step.state in _DOUBTFUL),
         assumed=(*gates.assumptions(action), *_assumed(steps, deeds, judge)),
         useful=_useful(action, gates, undo),
+        objections=tuple(
+            Objection(ruling.gate, ruling.safety, ruling.reason)
+            for ruling in rulings
+            if ruling.safety is not Safety.SAFE
+        ),
     )
 
 

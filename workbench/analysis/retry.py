@@ -69,8 +69,8 @@ def _levels(steps: Sequence[StepFacts], gates: Gates) -> list[int]:
     levels = [0] * len(steps)
 
     def level(start: int) -> int:
-        findings = gates.findings(Action.RETRY_FROM, steps, start)
-        return max((ORDER[finding.safety] for finding in findings), default=0)
+        rulings = gates.rulings(Action.RETRY_FROM, steps, start)
+        return max((ORDER[ruling.safety] for ruling in rulings), default=0)
 
     def fill(first: int, last: int, lowest: int, highest: int) -> None:
         if lowest == highest:

@@ -77,7 +77,10 @@ def standing_of(history: History, slot: Slot, late: Sequence[int], body: Body, *
     standing = _Attempts(history, slot, body, acts=acts).standing()
     types = history.columns.type
     told = _told_row(history, slot)
-    resolved = [row for row in late if types[row] == EventType.StepResolved and 0 <= told < row]
+    settled = [row for row in late if types[row] == EventType.StepResolved]
+    if told < 0:  # replay has taken these into account; those of a superseded step it has not
+        settled = [row for row in settled if row != slot.answer and row not in slot.between]
+    resolved = [row for row in settled if row > told]
     if resolved and slot.type is not EventType.StepCompleted:
         standing = _settled(standing, happened=bool(body(resolved[-1]).get("happened")))
     undo_rows = [row for row in late if types[row] != EventType.StepResolved]
@@ -165,7 +168,8 @@ class _Attempts:
 def _undone(history: History, rows: Sequence[int], body: Body, standing: Standing) -> Standing:
     """The compensation's events come last: they decide."""
     types = [EventType(history.columns.type[row]) for row in rows]
-    failures = types.count(EventType.CompensationFailed)
+    tried = [row for row, kind in zip(rows, types, strict=True) if kind is EventType.CompensationFailed]
+    failures = sum("by" not in body(row) for row in tried)  # what a person found out is no attempt
     state = State.COMPENSATION_IN_DOUBT
     definite = False
     if types[-1] is EventType.CompensationCompleted:

@@ -35,6 +35,9 @@ class StepFacts:
         ended_ns: When the outcome came; -1 for not yet.
         key: Idempotency key; `""` for none.
         key_changed: Attempts used different keys, so none of them protects.
+        body_changed: It was called again under the same key with other arguments.
+        superseded: It happened, and somebody decided to retry from it or from an earlier step: the code is not given
+            what was recorded, and a run that goes on executes it again.
         error_type: Class name of the last error, `""` for none or when a later attempt went well.
         error: Its message.
         code: `"flows.py:43"`, where the call stands; `""` where the engine does not say.
@@ -58,6 +61,8 @@ class StepFacts:
     ended_ns: int = -1
     key: str = ""
     key_changed: bool = False
+    body_changed: bool = False
+    superseded: bool = False
     error_type: str = ""
     error: str = ""
     code: str = ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.analysis.facts import Child, RunFacts, RunStatus, read_facts
-from workbench.analysis.gates import Action, CodeCheck, Finding, Gates, gates_of
+from workbench.analysis.gates import Action, CodeCheck, Gates, Ruling, gates_of
 from workbench.analysis.judgement import Judge
 from workbench.analysis.options import Option, consider
 from workbench.analysis.retry import best_start, ceiling
@@ -130,7 +130,7 @@ class Verdict:
             from_step: str, label of the first step that is executed again; `""` where that does not apply.
             safety: ordered category, `SAFE < CHECK < UNSAFE`.
             because: str, the reason that decides.
-            executes_again, already_done, must_compensate, in_doubt: list of step labels such as
+            reads_from_log, executes_again, already_done, must_compensate, in_doubt: list of step labels such as
                 `"charge_card (3)"`; `must_compensate` in the order of undoing.
             assumed: list of str, what the verdict takes for granted.
             useful: bool, whether the action would change anything.
@@ -202,13 +202,14 @@ def verdict(
     return Verdict(run_id, gates.status, tuple(rows), doubts)
 
 
-def verdict_of(
+def verdict_of(  # noqa: PLR0913 - all that is known at the moment of judging
     history: History,
     run_id: str,
     report: Report | None = None,
     *,
     code_check: CodeCheck | None = None,
     diverged_at: Position | None = None,
+    from_position: Position | None = None,
     now_ns: int | None = None,
 ) -> Verdict:
     """The verdict on a run of a history.
@@ -219,18 +220,20 @@ def verdict_of(
         report: How the log was found.
         code_check: What a dry replay of the code at hand found; `None` when none was made.
         diverged_at: Where it diverged.
+        from_position: A step that must have a `retry_from` row.
         now_ns: The moment of acting; now by default.
     """
     moment = SYSTEM_CLOCK.now_ns() if now_ns is None else now_ns
     facts = read_facts(history, run_id, report)
     gates = gates_of(facts, report, code_check=code_check, diverged_at=diverged_at)
     resumed = _resumed_children(history, facts, report, moment, {run_id})
-    return verdict(run_id, facts.steps, replace(gates, resumed_children=resumed), now_ns=moment)
+    gates = replace(gates, resumed_children=resumed)
+    return verdict(run_id, facts.steps, gates, now_ns=moment, from_position=from_position)
 
 
 def _resumed_children(
     history: History, facts: RunFacts, report: Report | None, now_ns: int, seen: set[str]
-) -> tuple[tuple[Child, Finding], ...]:
+) -> tuple[tuple[Child, Ruling], ...]:
     """Resuming a run resumes its open children: what that means for each, by the log that holds it."""
     found = []
     for child in facts.children:
@@ -239,13 +242,13 @@ def _resumed_children(
         run = read_facts(history, child.run_id, report)
         if child.run_id in seen or len(seen) > _MOST_CHILDREN or not run.events:
             reason = f"the open child run {child.label} goes on too: see its own verdict"
-            found.append((child, Finding(Safety.CHECK, reason)))
+            found.append((child, Ruling(Safety.CHECK, reason)))
             continue
         seen.add(child.run_id)
         resumed = _resumed_children(history, run, report, now_ns, seen)
         gates = replace(gates_of(run, report, code_check="clean"), resumed_children=resumed)
         option = consider(run.steps, gates, Judge(now_ns), Action.RESUME)
-        found.append((child, Finding(option.safety, f"child run {child.label}: {option.because}")))
+        found.append((child, Ruling(option.safety, f"child run {child.label}: {option.because}")))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from workbench.analysis.safety import Safety
 
 __all__ = ["frame_of_options", "html_of_options"]
 
-_LISTS = ("executes_again", "already_done", "must_compensate", "in_doubt", "assumed")
+_LISTS = ("reads_from_log", "executes_again", "already_done", "must_compensate", "in_doubt", "assumed")
 
 
 def frame_of_options(rows: Sequence[Option]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from workbench.machine.again import do_again
 from workbench.machine.call import ASKS, INSTANT, Verb
 from workbench.model import ANSWERS, ENDINGS, EventType, History, Position
 
@@ -82,6 +83,10 @@ class RunRecord:
         ambient: Rows that concern no position: recoveries, arrived signals, decisions.
         patches: Row of `PatchChecked` by patch id.
         consumed: Sequence numbers of the signals that were consumed.
+        superseded: What somebody decided to do again, in the order of the decisions: calls and answers that happened
+            and that the code is not given any more (see `workbench.machine.again`).
+        renewed: Steps that get a new idempotency key when they are called again, because what was done under the old
+            one is undone; each with the number of the decision, which makes the key new.
     """
 
     history: History
@@ -93,6 +98,8 @@ class RunRecord:
     ambient: list[int] = field(default_factory=list)
     patches: dict[str, int] = field(default_factory=dict)
     consumed: set[int] = field(default_factory=set)
+    superseded: list[Slot] = field(default_factory=list)
+    renewed: dict[Position, int] = field(default_factory=dict)
 
 
 def read_run(history: History, run_id: str) -> RunRecord:
@@ -131,6 +138,8 @@ def _add(record: RunRecord, row: int, kind: EventType) -> None:
         record.patches[record.history.declaration(row).name] = row
     elif kind in _AMBIENT:
         record.ambient.append(row)
+        if kind is EventType.DecisionMade:
+            do_again(record, row)
 
 
 def _position(history: History, row: int) -> Position:

@@ -20,17 +20,28 @@ if TYPE_CHECKING:
     from workbench.program.answers import (
         Given,
         annotation_of,
+        probe_call,
         recorded_answer,
         recorded_arguments,
         recorded_result,
         restored_error,
+        step_call,
     )
     from workbench.program.arguments import Arguments, argument_differences, plain_arguments
     from workbench.program.loop import WorkflowLoop, outside_loops, run_async
 
 _LATER = {
     **dict.fromkeys(
-        ("Given", "annotation_of", "recorded_answer", "recorded_arguments", "recorded_result", "restored_error"),
+        (
+            "Given",
+            "annotation_of",
+            "probe_call",
+            "recorded_answer",
+            "recorded_arguments",
+            "recorded_result",
+            "restored_error",
+            "step_call",
+        ),
         "answers",
     ),
     **dict.fromkeys(("Arguments", "argument_differences", "plain_arguments"), "arguments"),
@@ -65,6 +76,7 @@ __all__ = [
     "patched",
     "place_of_caller",
     "plain_arguments",
+    "probe_call",
     "random",
     "recorded_answer",
     "recorded_arguments",
@@ -74,6 +86,7 @@ __all__ = [
     "signal",
     "sleep",
     "step",
+    "step_call",
     "uuid4",
     "workflow",
 ]

@@ -7,14 +7,22 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from workbench._errors import UndecodableError, UnrecordableError
+from workbench._errors import UndecodableError, UnrecordableError, UsageError
 from workbench.journal.codec import annotation_of_return, annotations_of, restore
 from workbench.machine import Call, Verb
 from workbench.model import EventType, History
-from workbench.program.step import Invocation
+from workbench.program.step import Invocation, Step
 from workbench.program.workflow import Workflow
 
-__all__ = ["Given", "annotation_of", "recorded_answer", "recorded_arguments", "restored_error"]
+__all__ = [
+    "Given",
+    "annotation_of",
+    "probe_call",
+    "recorded_answer",
+    "recorded_arguments",
+    "restored_error",
+    "step_call",
+]
 
 
 _COMPLETED: Final = int(EventType.StepCompleted)
@@ -128,6 +136,41 @@ def recorded_arguments(code: Workflow[..., Any], body: Mapping[str, Any]) -> tup
     )
     kwargs = {name: restore(value, hints.get(name, Any)) for name, value in (body.get("kwargs") or {}).items()}
     return args, kwargs
+
+
+def step_call(step: Step[..., Any], intent: Mapping[str, Any], result: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """How the undo of a recorded step is called: as the step was, with its result behind the positional arguments.
+
+    Args:
+        step: The code of the step; its annotations decide the types.
+        intent: Payload of its `StepStarted`.
+        result: Recorded result, as plain as the log has it; `None` for none.
+    """
+    args, kwargs = probe_call(step, intent)
+    return (*args, None if result is None else restore(result, step.returns)), kwargs
+
+
+def probe_call(step: Step[..., Any], intent: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """How the probe of a recorded step is called: as the step was, all that can be positional by position.
+
+    Raises:
+        UsageError: The step's function takes other arguments now.
+    """
+    hints, names = annotations_of(step.function), step.parameters
+    args = [
+        restore(value, hints.get(names[number], Any) if number < len(names) else Any)
+        for number, value in enumerate(intent.get("args") or ())
+    ]
+    kwargs = {name: restore(value, hints.get(name, Any)) for name, value in (intent.get("kwargs") or {}).items()}
+    try:
+        bound = inspect.signature(step.function).bind(*args, **kwargs)
+    except TypeError as error:
+        raise UsageError(
+            f"step {step.name} cannot be called as it was recorded: {error}",
+            hint="its function takes other arguments now; use the code that was recorded",
+        ) from error
+    bound.apply_defaults()
+    return bound.args, bound.kwargs
 
 
 def annotation_of(call: Call) -> Any:

@@ -80,8 +80,8 @@ class Encoding:
             return self.encode(facts | {"error": plain, "traceback": text, "unrecorded": str(refused)}, sensitive)
 
     def without_secrets(self, text: str) -> str:
-        """A text that people read (source code), with markers where a secret stood."""
-        return self._redactor(()).plain(text) if self._redact else text
+        """Source code, with markers where a secret stood."""
+        return self._redactor(()).code(text) if self._redact else text
 
     def reveal(self, value: Any) -> Any:
         """Opens sealed secrets.

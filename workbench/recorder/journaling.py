@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from workbench._errors import PayloadError
 from workbench.journal.codec import encode
 from workbench.machine import Call
-from workbench.model import NOWHERE, Declaration, EventType, Kind
+from workbench.model import NOWHERE, Declaration, EventType, Kind, Position
 from workbench.program import NOT_KNOWN, Invocation, Place, Step, Workflow, place_of_caller, plain_arguments
 from workbench.recorder.sources import source_of
 
@@ -148,6 +148,53 @@ class RunJournal:
         body = self._encoding.encode(facts, step.sensitive)
         return self._writer.append(
             EventType.StepResolved, self._run, self._known(step).number, call.position, body, cause=cause, durable=True
+        )
+
+    # --- undoing --------------------------------------------------------------------------------------------
+
+    def undo_started(self, step: Step[..., Any], position: Position, attempt: int, key: str) -> int:
+        """The intent to undo a step, durable: an undo that began is never taken for one that did not."""
+        body = self._encoding.encode({"undo": step.declaration.undo, "key": key}, step.sensitive)
+        return self._undo(EventType.CompensationStarted, step, position, attempt, body, durable=True)
+
+    def undo_completed(self, step: Step[..., Any], position: Position, attempt: int, cause: int, result: Any) -> None:
+        """The undo returned; a result that cannot be recorded is said, and the step is undone all the same."""
+        try:
+            body = self._encoding.encode_result(result, step.sensitive)
+        except PayloadError as error:
+            body = self._encoding.encode({"unrecorded": str(error)})
+        self._undo(EventType.CompensationCompleted, step, position, attempt, body, cause, durable=True)
+
+    def undo_failed(
+        self,
+        step: Step[..., Any],
+        position: Position,
+        attempt: int,
+        cause: int,
+        error: BaseException,
+        *,
+        definite: bool,
+    ) -> None:
+        """The undo raised."""
+        body = self._encoding.encode_error({"definite": definite}, error, step.sensitive)
+        tag = self._writer.tag_number(type(error).__name__)
+        self._undo(EventType.CompensationFailed, step, position, attempt, body, cause, tag=tag)
+
+    def _undo(  # noqa: PLR0913 - as the writer's `append`
+        self,
+        event: EventType,
+        step: Step[..., Any],
+        position: Position,
+        attempt: int,
+        body: bytes,
+        cause: int = 0,
+        *,
+        tag: int = 0,
+        durable: bool = False,
+    ) -> int:
+        number = self._known(step).number
+        return self._writer.append(
+            event, self._run, number, position, body, attempt=attempt, cause=cause, tag=tag, durable=durable
         )
 
     def _known(self, step: Step[..., Any]) -> _Known:

@@ -212,9 +212,15 @@ class LiveDriver(Driver):
         """
         slot = self.record.slots.get(call.position)
         if slot is None or slot.verb is not Verb.CALL_STEP:
-            return StepRun(self.journal, self.clock, call)
+            return StepRun(self.journal, self.clock, call, key=self._renewed_key(call))
         settled: StepRun | Found = self.guard(lambda: settle_doubt(self, call, slot))
         return settled
+
+    def _renewed_key(self, call: Call) -> str | None:
+        """Another key for a step whose effect under the old one was undone; `None` for the step's own."""
+        decision = self.record.renewed.get(call.position)
+        key = call.request.key() if decision else ""
+        return f"{key}/again-{decision}" if key else None
 
     def _perform_step(self, call: Call) -> Any:
         run = self.step_run(call)

@@ -104,6 +104,8 @@ class Past:
         """
         history = record.history
         slot = record.slots.get(position)
+        if slot is None:
+            slot = next((found for found in reversed(record.superseded) if found.position == position), None)
         failed_indefinitely = (
             slot is not None and slot.type is EventType.StepFailed and not history.payload(slot.answer)["definite"]
         )

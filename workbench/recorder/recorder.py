@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 from workbench._errors import LogError, RunBusyError, RunNotFoundError, UsageError
 from workbench.journal import Durability, open_writer
 from workbench.journal.codec import decode, same
-from workbench.machine import RunRecord
-from workbench.model import Columns, History, Position, parse_position
-from workbench.program import CURRENT_SCOPE, Scope, Workflow, WorkflowHalted, as_workflow, outside_loops, run_async
+from workbench.machine import Retry, RunRecord
+from workbench.model import Position, parse_position
+from workbench.program import Workflow, WorkflowHalted, as_workflow, outside_loops
+from workbench.recorder.acting import UNDO_RETRY, Acting, Finder, Undone, refuse_forward, undo_all
 from workbench.recorder.bodies import Bodies
 from workbench.recorder.clock import SYSTEM_CLOCK, Clock, Stamp
 from workbench.recorder.doubt import DoubtPolicy
+from workbench.recorder.driving import EMPTY, check_end, run_coroutine, run_function, stop
 from workbench.recorder.encoding import Encoding
 from workbench.recorder.inbox import Arrived, Inbox
 from workbench.recorder.journaling import RunJournal
@@ -65,6 +67,7 @@ class Recorder:
         self._encoding = Encoding(self._writer.recording, redact=redact)
         self._past = Past(self._writer, self.path)
         self._bodies = Bodies()
+        self._acting = Acting(self._writer, self._encoding, self._bodies, clock)
         self._mutex = threading.Lock()
         self._running: dict[str, Inbox] = {}
 
@@ -160,14 +163,144 @@ class Recorder:
             RunBusyError: The run is being executed right now.
             UsageError: The step is not in doubt.
         """
+        record = self._at_rest(run_id)
+        path = parse_position(position) if isinstance(position, str) else position
+        facts = {"happened": happened, "result": result, "by": by, "why": why}
+        self._past.resolve(record, path, facts, self._encoding)
+
+    # --- going back -----------------------------------------------------------------------------------------
+
+    def retry_from(
+        self, run_id: str, code: Callable[..., Any], cut: int, decision: Mapping[str, Any], *, begin: bool = True
+    ) -> Any:
+        """Go back to before an event and forward again, in the same run. Whether one may is decided elsewhere.
+
+        Args:
+            run_id: The run; it may have ended.
+            code: Its workflow.
+            cut: Number of the first event that the code is not given any more; the log keeps it.
+            decision: What is recorded about it: who, why, what was accepted; `new_keys` lists positions of steps
+                whose idempotency key is renewed, because what was done under the old one is undone.
+            begin: Go forward at once; otherwise the next `resume` does.
+
+        Raises:
+            RunNotFoundError: No such run in this log.
+            RunBusyError: The run is being executed right now.
+            Exception: As `run`.
+        """
+        self._at_rest(run_id)
+        self._acting.decided(run_id, {"action": "retry_from", **decision, "cut": cut})
+        self._past.changed(run_id)
+        return self.resume(run_id, code) if begin else None
+
+    def compensate(
+        self,
+        run_id: str,
+        positions: Sequence[Position],
+        find: Finder,
+        decision: Mapping[str, Any],
+        *,
+        retry: Retry = UNDO_RETRY,
+        end: bool = True,
+    ) -> list[Undone]:
+        """Undo steps of a run, in the order given, and end it. Whether one may is decided elsewhere.
+
+        Each undo is recorded before it begins. The first one that fails ends this; the run is then still rolling
+        back and goes forward no more.
+
+        Args:
+            run_id: The run.
+            positions: The steps, last one first.
+            find: Finds the code of a step by its name.
+            decision: What is recorded about it: who, why, what was accepted.
+            retry: When to try an undo again.
+            end: Whether the run ends when all is undone; otherwise it waits for a decision to retry.
+
+        Raises:
+            RunNotFoundError: No such run in this log.
+            RunBusyError: The run is being executed right now.
+            UsageError: A step has no undo, or its code cannot be found; nothing was undone then.
+        """
+        record = self._at_rest(run_id)
+        try:
+            self._acting.decided(run_id, {"action": "compensate", **decision})
+            done = undo_all(self._acting, record, positions, find, retry)
+            if end and all(undone.error is None for undone in done):
+                self._acting.ended(record, "compensation")
+            return done
+        finally:
+            self._past.changed(run_id)
+
+    def rerun(self, run_id: str, code: Callable[..., Any], new_id: str, decision: Mapping[str, Any]) -> Any:
+        """Begin again in a new run, with the arguments and the business key of the old one, and end the old one.
+
+        Args:
+            run_id: The old run; whoever resumes it from now on gets a refusal.
+            code: Its workflow.
+            new_id: Id of the new run.
+            decision: What is recorded about it.
+
+        Raises:
+            RunNotFoundError: No such run in this log.
+            RunBusyError: The run is being executed right now.
+            UsageError: The log holds a run of the new id already.
+            Exception: As `run`.
+        """
+        record, workflow = self._at_rest(run_id), as_workflow(code)
+        if self._past.knows(new_id):
+            raise UsageError(f"the log already holds a run {new_id!r}", hint="give the new run another id")
+        args, kwargs = self._past.arguments(record, workflow, self._encoding.reveal)
+        key = str(self._encoding.reveal(record.history.payload(record.started).get("business_key") or ""))
+        self._acting.decided(run_id, {"action": "rerun", **decision, "new_run": new_id})
+        self._acting.ended(record, "rerun", continued_as=new_id)
+        self._past.changed(run_id)
+        return self.run(workflow, *args, id=new_id, business_key=key, **kwargs)
+
+    def decide(self, run_id: str, decision: Mapping[str, Any]) -> int:
+        """Record a decision that needs nothing else done to the log, such as to resume; its event number.
+
+        Raises:
+            RunNotFoundError: No such run in this log.
+            RunBusyError: The run is being executed right now.
+        """
+        self._at_rest(run_id)
+        self._past.changed(run_id)
+        return self._acting.decided(run_id, decision)
+
+    def resolve_undo(self, run_id: str, position: str | Position, *, undone: bool, by: str = "", why: str = "") -> None:
+        """Say what became of an undo in doubt. The word is recorded, with who gave it.
+
+        Args:
+            run_id: The run.
+            position: Position of the step, for example `"4"`.
+            undone: Whether the step is undone.
+            by: Who says so.
+            why: On what evidence.
+
+        Raises:
+            RunNotFoundError: No such run in this log.
+            RunBusyError: The run is being executed right now.
+            UsageError: No undo is in doubt there.
+        """
+        record = self._at_rest(run_id)
+        path = parse_position(position) if isinstance(position, str) else position
+        self._acting.undo_settled(record, path, undone=undone, by=by, why=why)
+        self._past.changed(run_id)
+
+    def _at_rest(self, run_id: str) -> RunRecord:
+        """A run that nobody executes here.
+
+        Raises:
+            RunBusyError: It is being executed right now.
+            RunNotFoundError: No such run in this log.
+        """
         with self._mutex:
             if run_id in self._running:
                 raise RunBusyError(f"run {run_id!r} is being executed right now", run_id=run_id)
         record = self._past.record(run_id)
-        if record is None:
-            raise RunNotFoundError(f"no run {run_id!r} in {self.path}", run_id=run_id)
-        path = parse_position(position) if isinstance(position, str) else position
-        self._past.resolve(record, path, {"happened": happened, "result": result, "by": by, "why": why}, self._encoding)
+        if record is None or record.started < 0:
+            raise RunNotFoundError(f"no run {run_id!r} in {self.path}", run_id=run_id, hint="see `workbench ls`")
+        return record
 
     # --- executing ------------------------------------------------------------------------------------------
 
@@ -192,6 +325,7 @@ class Recorder:
                     self._check_arguments(record, args, kwargs)
                 if record.ended >= 0:
                     return self._outcome(record, code)
+                refuse_forward(record)
                 journal.recovered(code)
                 self._past.unconsumed(record, inbox.keep, self._encoding.reveal)
             else:
@@ -229,20 +363,20 @@ class Recorder:
     def _drive(self, code: Workflow[..., Any], driver: LiveDriver, args: tuple[Any, ...], kwargs: Any) -> Any:
         try:
             if code.is_async:
-                result = outside_loops(lambda: _run_coroutine(code, driver, args, kwargs), driver.interrupt)
+                result = outside_loops(lambda: run_coroutine(code, driver, args, kwargs), driver.interrupt)
             else:
-                result = _run_function(code, driver, args, kwargs)
+                result = run_function(code, driver, args, kwargs)
         except WorkflowHalted:
-            _stop(driver)
+            stop(driver)
         except asyncio.CancelledError:
-            _check_end(driver)
+            check_end(driver)
             driver.journal.cancelled(code)
             raise
         except Exception as error:
-            _check_end(driver)
+            check_end(driver)
             driver.journal.failed(code, error)
             raise
-        _check_end(driver)
+        check_end(driver)
         driver.journal.completed(code, result)
         return result
 
@@ -279,40 +413,3 @@ class Recorder:
     def __repr__(self) -> str:
         """Where it writes."""
         return f"<Recorder {self.path}>"
-
-
-EMPTY = History(Columns(), (), (), ("",), payloads=lambda row: {})  # noqa: ARG005 - the protocol names it
-"""The history of a run that has not begun."""
-
-
-def _run_function(code: Workflow[..., Any], driver: LiveDriver, args: tuple[Any, ...], kwargs: Any) -> Any:
-    token = CURRENT_SCOPE.set(Scope(driver))
-    try:
-        return code.function(*args, **kwargs)
-    finally:
-        CURRENT_SCOPE.reset(token)
-
-
-def _run_coroutine(code: Workflow[..., Any], driver: LiveDriver, args: tuple[Any, ...], kwargs: Any) -> Any:
-    task = run_async(driver, lambda: code.function(*args, **kwargs))
-    if driver.halted is not None:
-        raise WorkflowHalted(str(driver.halted))
-    return task.result()
-
-
-def _check_end(driver: LiveDriver) -> None:
-    """The code ended: it must not have been halted before, and the log must not go on."""
-    if driver.halted is None:
-        try:
-            driver.divergence_at_end()
-        except WorkflowHalted:
-            _stop(driver)
-    if driver.halted is not None:
-        _stop(driver)
-
-
-def _stop(driver: LiveDriver) -> NoReturn:
-    """Raise why the driver halted the workflow, with its own cause and nothing of the workflow's unwinding."""
-    reason = driver.halted
-    assert reason is not None  # noqa: S101 - only called after a halt
-    raise reason from reason.__cause__

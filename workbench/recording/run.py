@@ -9,27 +9,25 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from workbench._errors import CodeNotFoundError, UnsafeError, UsageError
+from workbench._errors import CodeNotFoundError, UsageError
 from workbench.analysis import (
     Explanation,
     RunFacts,
-    Verdict,
     effects_frame,
     events_frame,
     explain,
     read_facts,
     spans_of,
     steps_frame,
-    verdict_of,
 )
 from workbench.engines import Loaded, replays
 from workbench.model import EventType, History, instant, visible
-from workbench.recorder import Recorder
 from workbench.recording.branch import Branch
 from workbench.recording.branches import Branches
 from workbench.recording.code import code_of_reference
+from workbench.recording.deciding import Deciding
 from workbench.recording.trace import Trace
-from workbench.replay import Diverged, replay
+from workbench.replay import replay
 from workbench.views import Recovery, html_text, terminal_timeline, timeline
 
 if TYPE_CHECKING:
@@ -43,7 +41,7 @@ Code = Callable[..., Any]
 _SHOWN = ("position", "name", "kind", "state", "attempts", "started", "duration_seconds", "error_type", "code")
 
 
-class Run:
+class Run(Deciding):
     """One run of a recording.
 
     Args:
@@ -172,53 +170,6 @@ class Run:
         self._must_replay()
         return explain(code or self._recorded_code(), self.history, self.id, trust_log=trust_log)
 
-    # --- deciding -------------------------------------------------------------------------------------------
-
-    def verdict(self, code: Code | None = None) -> Verdict:
-        """May it be resumed, retried, re-run, compensated?
-
-        Args:
-            code: With code, a dry replay shows whether it still fits the log.
-        """
-        if code is None:
-            return verdict_of(self.history, self.id, self._loaded.report)
-        self._must_replay()
-        outcome = replay(code, self.history, run_id=self.id, with_locals=False).outcome
-        if isinstance(outcome, Diverged):
-            return verdict_of(
-                self.history, self.id, self._loaded.report,
-                code_check="diverged", diverged_at=outcome.divergence.path,
-            )  # fmt: skip
-        return verdict_of(self.history, self.id, self._loaded.report, code_check="clean")
-
-    def resume(self, code: Code | None = None, *, accept: bool = False, in_doubt: str = "stop") -> Any:
-        """Go on with the run for real, in this process: steps without an outcome are executed.
-
-        Args:
-            code: The workflow; the recorded one by default, imported now.
-            accept: Act although the verdict is UNSAFE.
-            in_doubt: `stop` (default) or `probe`, see `Recorder`.
-
-        Returns:
-            What the workflow returns. Open the recording again to see the new events.
-
-        Raises:
-            UnsafeError: The verdict is UNSAFE and was not accepted.
-            InDoubtError: A step is in doubt and must not be repeated blindly.
-            LogBusyError: Another live process writes the log.
-            UsageError: Another engine ran it.
-        """
-        self._must_replay()
-        workflow = code or self._recorded_code()
-        option = self.verdict(workflow).row("resume")
-        if option is not None and option.safety == "UNSAFE" and not accept:
-            raise UnsafeError(
-                f"resuming {self.id} is UNSAFE: {option.because}", run_id=self.id,
-                hint="look at run.verdict(); resume(accept=True) acts all the same",
-            )  # fmt: skip
-        with Recorder(Path(self._loaded.path)) as recorder:
-            return recorder.resume(self.id, workflow, in_doubt=in_doubt)
-
     # --- for people -----------------------------------------------------------------------------------------
 
     def summary(self) -> str:
@@ -235,7 +186,7 @@ class Run:
 
     def __repr__(self) -> str:
         """The summary and what can be done next."""
-        code = " .replay() .what_if() .resume()" if replays(self.history.engine) else ""
+        code = " .replay() .what_if() .resume(dry_run=True)" if replays(self.history.engine) else ""
         return f"{self.summary()}\n  next: .timeline() .steps .effects() .verdict(){code}"
 
     def _repr_html_(self) -> str:
@@ -253,6 +204,10 @@ class Run:
             if columns.type[row] == EventType.RunRecovered:
                 found.append(Recovery(instant(columns.time_ns[before]), instant(columns.time_ns[row])))
         return found
+
+    def _at(self, loaded: Loaded) -> Run:
+        """The same run of a log that was opened again."""
+        return Run(loaded, self.id, [loaded if log is self._loaded else log for log in self._logs])
 
     def _must_replay(self) -> None:
         engine = self.history.engine

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.replay.flows import SHAPES
-from workbench.analysis import findings_frame, lint
-from workbench.analysis.lint import RULES, Findings
+from workbench.analysis import lint, remarks_frame
+from workbench.analysis.lint import RULES, Remarks
 from workbench.simulate.checkout import checkout
 
 _HEAD = """
@@ -48,7 +48,7 @@ def helper():
 _numbers = itertools.count()
 
 
-def found(body: str, *, kind: str = "def", arguments: str = "") -> Findings:
+def found(body: str, *, kind: str = "def", arguments: str = "") -> Remarks:
     """What lint finds in a workflow with this body."""
     lines = "\n".join(f"    {line}" for line in body.strip("\n").splitlines())
     text = f"{_HEAD}\n{kind} flow({arguments}):\n{lines}\n"
@@ -182,7 +182,7 @@ def test_our_own_workflows_are_clean(name: str) -> None:
 
 
 def test_findings_make_a_frame() -> None:
-    frame = findings_frame(found("time.time()\nrandom.random()"))
+    frame = remarks_frame(found("time.time()\nrandom.random()"))
     assert [*frame["rule"]] == ["WB101", "WB102"]
     assert str(frame.dtypes["line"]) == "int64"
-    assert [*findings_frame([]).columns] == [*frame.columns]
+    assert [*remarks_frame([]).columns] == [*frame.columns]

@@ -18,7 +18,7 @@ from workbench.analysis.divergence.pretending import kept
 from workbench.analysis.divergence.rebuilding import rebuilt
 from workbench.analysis.divergence.structure import asked_row, left_row, structural_cause
 from workbench.analysis.divergence.versions import Versions
-from workbench.analysis.lint import Finding, lint
+from workbench.analysis.lint import Remark, lint
 from workbench.model import History
 from workbench.program import NOT_KNOWN, Place, Workflow, as_workflow
 from workbench.replay import Diverged, replay
@@ -107,7 +107,7 @@ class Inquiry:
         return [read for read in self.watch.reads if read.before <= self.exploration.asked_before]
 
     @cached_property
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[Remark]:
         """What lint finds in the functions that ran."""
         ran = {(code.co_filename, code.co_name) for code in self.ran}
         return [found for found in lint(self.workflow) if (found.file, found.function) in ran]

@@ -21,7 +21,7 @@ from workbench.analysis.divergence.experiments import Proof
 from workbench.analysis.divergence.inquiry import Inquiry
 from workbench.analysis.divergence.reason import Reason, Sure
 from workbench.analysis.divergence.structure import asked_row, left_row
-from workbench.analysis.lint import Finding
+from workbench.analysis.lint import Remark
 from workbench.machine import Verb
 from workbench.program import NOT_KNOWN
 
@@ -62,7 +62,7 @@ def _ambient(inquiry: Inquiry, cleared: set[Cause]) -> Iterator[Reason]:
             yield _ambient_reason(inquiry, cause, (reads, findings), proof)
 
 
-def _ambient_reason(inquiry: Inquiry, cause: Cause, seen: tuple[list[Read], list[Finding]], proof: Proof) -> Reason:
+def _ambient_reason(inquiry: Inquiry, cause: Cause, seen: tuple[list[Read], list[Remark]], proof: Proof) -> Reason:
     reads, findings = seen
     if proof.shown:
         sure = Sure.PROVED

@@ -21,7 +21,7 @@ from workbench.program import Step, Workflow
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Finding", "Findings", "findings_frame", "lint", "node_of"]
+__all__ = ["Remark", "Remarks", "lint", "node_of", "remarks_frame"]
 
 _DEEPEST = 6
 """How far calls into functions of the same package are followed."""
@@ -31,7 +31,7 @@ _DRIVING = tuple(f"workbench.{room}" for room in ("program", "replay", "recorder
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-class Finding(NamedTuple):
+class Remark(NamedTuple):
     """One place that endangers replay.
 
     Attributes:
@@ -59,13 +59,13 @@ class Finding(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}: {self.rule} {self.message}\n  → {self.remedy}"
 
 
-class Findings(list[Finding]):
+class Remarks(list[Remark]):
     """What was found, as a list that shows itself."""
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row per finding; see `findings_frame`."""
-        return findings_frame(self)
+        """One row per finding; see `remarks_frame`."""
+        return remarks_frame(self)
 
     def __repr__(self) -> str:
         """As compilers write it."""
@@ -80,7 +80,7 @@ class Findings(list[Finding]):
         return html_of_sentences(shown[["rule", "file", "line", "message", "remedy"]])
 
 
-def lint(code: Callable[..., Any]) -> Findings:
+def lint(code: Callable[..., Any]) -> Remarks:
     """Check a workflow, and the functions of its package that it calls and that are no steps.
 
     Nothing is run. A finding is suppressed by `# wb: ignore[WB101] why` on its line; the reason is needed.
@@ -89,14 +89,14 @@ def lint(code: Callable[..., Any]) -> Findings:
         code: The workflow, or any function.
 
     Returns:
-        Findings by file and line, with a `frame`; none where the source is not to be had (a REPL).
+        Remarks by file and line, with a `frame`; none where the source is not to be had (a REPL).
     """
     linecache.checkcache()  # a module that was edited and reloaded in this session
     start = code.function if isinstance(code, Workflow) else inspect.unwrap(code)
     package = start.__module__.partition(".")[0]
     waiting: list[tuple[Callable[..., Any], int]] = [(start, 0)]
     seen: set[Any] = set()
-    found: set[Finding] = set()
+    found: set[Remark] = set()
     while waiting:
         function, depth = waiting.pop()
         if function.__code__ in seen:
@@ -110,17 +110,17 @@ def lint(code: Callable[..., Any]) -> Findings:
         found |= set(_findings(function, node, names, module))
         if depth < _DEEPEST:
             waiting += [(called, depth + 1) for called in _called(node, names, package)]
-    return Findings(sorted(found, key=lambda finding: (finding.file, finding.line, finding.column, finding.rule)))
+    return Remarks(sorted(found, key=lambda finding: (finding.file, finding.line, finding.column, finding.rule)))
 
 
-def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
+def remarks_frame(findings: Sequence[Remark]) -> pd.DataFrame:
     """One row per finding.
 
     Columns: `rule cause file function message remedy` (str), `line column` (int64, 1-based).
     """
     import pandas as pd
 
-    frame = pd.DataFrame([finding._asdict() for finding in findings], columns=list(Finding._fields))
+    frame = pd.DataFrame([finding._asdict() for finding in findings], columns=list(Remark._fields))
     return frame.astype(dict.fromkeys(("rule", "cause", "file", "function", "message", "remedy"), "str")).astype(
         {"line": "int64", "column": "int64"}
     )
@@ -162,13 +162,13 @@ def _called(node: ast.AST, names: Names, package: str) -> Iterator[Callable[...,
                 yield found
 
 
-def _findings(function: Callable[..., Any], node: _Function, names: Names, module: ast.Module) -> Iterator[Finding]:
+def _findings(function: Callable[..., Any], node: _Function, names: Names, module: ast.Module) -> Iterator[Remark]:
     file = function.__code__.co_filename
     for rule, place, name in check_function(node, names, changed_globals(module)):
         line, column = getattr(place, "lineno", node.lineno), getattr(place, "col_offset", 0) + 1
         if not _ignored(rule, linecache.getline(file, line, function.__globals__)):
             message = rule.title.format(name=name)
-            yield Finding(rule.id, rule.cause, file, line, column, node.name, message, remedy_of(rule.cause))
+            yield Remark(rule.id, rule.cause, file, line, column, node.name, message, remedy_of(rule.cause))
 
 
 def _ignored(rule: Rule, line: str) -> bool:

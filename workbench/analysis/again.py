@@ -1,0 +1,109 @@
+"""Steps of a run in which somebody decided to retry: what happened before the decision has happened all the same.
+
+For the code, a superseded step never was. For the world it was. So each step is read once per *era* (the part of
+the log between two decisions that it lies in), and the eras are added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+from workbench.analysis.state import State
+from workbench.analysis.step_facts import StepFacts
+from workbench.machine import RunRecord, Slot, Verb
+from workbench.model import EventType, Position
+
+__all__ = ["steps_done_again"]
+
+_MAY_BE_THERE = frozenset({State.COMMITTED, State.IN_DOUBT, State.COMPENSATION_IN_DOUBT, State.COMPENSATION_FAILED})
+"""States in which the effect of an earlier era may still stand."""
+
+Read = Callable[[Slot, Sequence[int]], StepFacts]
+
+
+def steps_done_again(
+    record: RunRecord, late: Mapping[Position, Sequence[int]], read: Read, body: Callable[[int], Mapping[str, Any]]
+) -> tuple[StepFacts, ...]:
+    """The steps of a run with superseded parts, in the order in which they first began.
+
+    Args:
+        record: The run.
+        late: Rows of compensations and resolutions by position.
+        read: Reads one era of a step.
+        body: Reads one payload.
+    """
+    eras: dict[tuple[Position, str], list[Slot]] = {}
+    for slot in (*record.superseded, *record.slots.values()):
+        if slot.verb is Verb.CALL_STEP:
+            eras.setdefault((slot.position, slot.name), []).append(slot)
+    steps = [_summed(record, slots, late, read, body) for slots in eras.values()]
+    return tuple(sorted(steps, key=lambda step: step.opened))
+
+
+def _summed(
+    record: RunRecord,
+    slots: Sequence[Slot],
+    late: Mapping[Position, Sequence[int]],
+    read: Read,
+    body: Callable[[int], Mapping[str, Any]],
+) -> StepFacts:
+    rows = late.get(slots[0].position, ())
+    eras = [slots[0], *(_begun_again(record, slot, known) for known, slot in pairwise(slots))]
+    known = [era for era in eras if era is not None]
+    ends = [*(era.opened for era in known[1:]), len(record.history)]
+    facts = [read(era, [row for row in rows if era.opened <= row < end]) for era, end in zip(known, ends, strict=True)]
+    step = facts[0]
+    for later in facts[1:]:
+        step = _added(step, later)
+    bodies = [_arguments(body(slot.opened)) for slot in slots if record.history.columns.attempt[slot.opened] <= 1]
+    step = replace(step, body_changed=step.key != "" and any(one != bodies[0] for one in bodies))
+    now = record.slots.get(step.position)
+    if now is None or eras[-1] is None:
+        return replace(step, superseded=True, answered=False, answer=-1)
+    if now.name != step.name:  # the code calls something else here: what was done stands, and is not told to anybody
+        return replace(step, answered=True, contradicted=step.contradicted or _stands(step))
+    return step
+
+
+def _begun_again(record: RunRecord, slot: Slot, before: Slot) -> Slot | None:
+    """The part of a reopened call that came after the decision; `None` when it has not begun again."""
+    if slot.opened != before.opened:
+        return slot
+    types = record.history.columns.type
+    again = [row for row in slot.between if row > slot.resolved_undone and types[row] == EventType.StepStarted]
+    if not again:
+        return None
+    return replace(slot, opened=again[0], between=[row for row in slot.between if row > again[0]], resolved_undone=-1)
+
+
+def _added(earlier: StepFacts, later: StepFacts) -> StepFacts:
+    """Two eras of one step: what the later one says, and what the earlier one left in the world."""
+    if not earlier.acts or earlier.state not in _MAY_BE_THERE:
+        return replace(later, started_ns=min(earlier.started_ns, later.started_ns))
+    keys = {key for key in (earlier.key, later.key) if key}
+    both = replace(
+        later,
+        opened=later.opened,
+        started_ns=min(earlier.started_ns, later.started_ns),
+        attempts=max(earlier.attempts, later.attempts),
+        key_changed=earlier.key_changed or later.key_changed or len(keys) > 1,
+        assumed=tuple(dict.fromkeys([*earlier.assumed, *later.assumed])),
+    )
+    if later.state in {State.NOT_STARTED, State.FAILED}:
+        stands = replace(both, state=earlier.state, repeated=earlier.repeated)
+        return replace(stands, contradicted=_stands(earlier)) if later.answered else replace(stands, superseded=True)
+    if later.state is State.IN_DOUBT and _stands(earlier):
+        return replace(both, state=State.COMMITTED, repeated=True, superseded=True)
+    return replace(both, repeated=True)
+
+
+def _stands(step: StepFacts) -> bool:
+    """It certainly acted and was not undone."""
+    return step.acts and step.state in {State.COMMITTED, State.COMPENSATION_FAILED}
+
+
+def _arguments(intent: Mapping[str, Any]) -> tuple[Any, Any]:
+    return intent.get("args"), intent.get("kwargs")

@@ -1,0 +1,216 @@
+"""Decisions about a run, carried out: recorded first, then done. What may be done is decided elsewhere.
+
+A `Recorder` is all of this for running forwards; here is what runs backwards (undoing, last step first) and what
+makes a run go back to a step and forward again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbench._errors import RunError, UsageError
+from workbench.machine import Retry, RunRecord, Slot
+from workbench.model import EventType, Kind, Position, position_text
+from workbench.program import Step, step_call
+from workbench.recorder.failure import is_definite
+from workbench.recorder.journaling import RunJournal
+
+if TYPE_CHECKING:
+    from workbench.journal import LogWriter
+    from workbench.recorder.bodies import Bodies
+    from workbench.recorder.clock import Clock
+    from workbench.recorder.encoding import Encoding
+
+__all__ = ["UNDO_RETRY", "Acting", "Finder", "Undone", "refuse_forward", "undo_all"]
+
+UNDO_RETRY = Retry(max_attempts=3)
+"""An undo is tried again where that can do no harm: it failed for certain, or is declared harmless to repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What became of the undo of one step.
+
+    Attributes:
+        position: The step.
+        step: Its name.
+        undo: Name of the undo.
+        result: What the undo returned.
+        error: Why it failed; `None` when it did not.
+        attempts: How often it was tried.
+    """
+
+    position: Position
+    step: str
+    undo: str
+    result: Any = None
+    error: Exception | None = None
+    attempts: int = 1
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Writes decisions and undoes steps.
+
+    Attributes:
+        writer: The log.
+        encoding: Encodes payloads, opens sealed secrets.
+        bodies: Where undos run.
+        clock: Waits between attempts.
+    """
+
+    writer: LogWriter
+    encoding: Encoding
+    bodies: Bodies
+    clock: Clock
+
+    def decided(self, run_id: str, facts: Mapping[str, Any]) -> int:
+        """Record a decision, durably; its event number."""
+        body = self.encoding.encode(dict(facts))
+        return self.writer.append(EventType.DecisionMade, self.writer.run_number(run_id), 0, (), body, durable=True)
+
+    def ended(self, record: RunRecord, by: str, **facts: Any) -> None:
+        """An open run is over: nothing goes on with it any more."""
+        if record.ended < 0:
+            number = self.writer.name_number(record.history.declaration(record.started))
+            body = self.encoding.encode({"by": by, **facts})
+            run = self.writer.run_number(record.run_id)
+            self.writer.append(EventType.RunCancelled, run, number, (), body, durable=True)
+
+    def undo_settled(self, record: RunRecord, position: Position, *, undone: bool, by: str, why: str) -> None:
+        """Somebody says what became of an undo in doubt.
+
+        Raises:
+            UsageError: None is.
+        """
+        history = record.history
+        rows = [
+            row
+            for row in history.rows_of(record.run_id)
+            if history.columns.type[row] in _UNDOING and history.position(row) == position
+        ]
+        if not rows or not _undo_in_doubt(record, rows[-1]):
+            raise UsageError(
+                f"no undo is in doubt at {position_text(position)} of run {record.run_id!r}",
+                hint="run.effects() lists the steps that are",
+            )
+        event = EventType.CompensationCompleted if undone else EventType.CompensationFailed
+        facts = {"by": by, "why": why} if undone else {"by": by, "why": why, "definite": True, "error": "not undone"}
+        self.writer.append(
+            event, self.writer.run_number(record.run_id),
+            self.writer.name_number(history.declaration(rows[-1])), position, self.encoding.encode(facts),
+            cause=history.columns.seq[rows[-1]], durable=True,
+        )  # fmt: skip
+
+    def undo(self, record: RunRecord, position: Position, step: Step[..., Any], retry: Retry = UNDO_RETRY) -> Undone:
+        """Undo one step: intent, undo, outcome; again where that is harmless.
+
+        Args:
+            record: The run.
+            position: The step.
+            step: Its code.
+            retry: When to try again.
+        """
+        slot = _slot(record, position)
+        undo = step.undo
+        if undo is None:
+            raise UsageError(f"step {step.name} has no undo", hint="declare one: @wb.step(undo=…)")
+        args, kwargs = self._call(record, slot, step)
+        journal = RunJournal(self.writer, self.encoding, record.run_id)
+        key = self._key(record, slot)
+        kind = Kind.IDEMPOTENT if step.declaration.undo_null_safe else Kind.WRITE
+        attempt = 0
+        while True:
+            attempt += 1
+            cause = journal.undo_started(step, position, attempt, key)
+            try:
+                returned = self.bodies.ask(undo, args, kwargs, key)
+            except Exception as error:  # noqa: BLE001 - what an undo raises is recorded and reported
+                definite = is_definite(error, step.definite_errors)
+                again = retry.allows(error, attempt, kind, definite=definite)
+                journal.undo_failed(step, position, attempt, cause, error, definite=definite)
+                if not again:
+                    return Undone(position, step.name, step.declaration.undo, error=error, attempts=attempt)
+                self.clock.sleep(retry.delay_seconds(attempt, self.clock.random()))
+            else:
+                journal.undo_completed(step, position, attempt, cause, returned)
+                return Undone(position, step.name, step.declaration.undo, returned, attempts=attempt)
+
+    def _call(self, record: RunRecord, slot: Slot, step: Step[..., Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """How the undo is called: with the arguments of the step and, behind the positional ones, its result.
+
+        The result is `None` where nobody knows it: the step is in doubt.
+        """
+        history, reveal = record.history, self.encoding.reveal
+        intent = reveal(history.payload(slot.opened))
+        told = slot.type in {EventType.StepCompleted, EventType.StepResolved}
+        result = reveal(history.payload(slot.answer)).get("result") if told else None
+        return step_call(step, intent, result)
+
+    def _key(self, record: RunRecord, slot: Slot) -> str:
+        """The same for every attempt to undo one execution of a step, after a crash and in another process, too."""
+        key = self.encoding.reveal(record.history.payload(slot.opened).get("key", ""))
+        return f"{key or f'{record.run_id}/{position_text(slot.position)}'}/undo"
+
+
+def _slot(record: RunRecord, position: Position) -> Slot:
+    """The call at a position: the one that counts now, or the last one that was superseded."""
+    found = record.slots.get(position)
+    if found is None:
+        found = next((slot for slot in reversed(record.superseded) if slot.position == position), None)
+    if found is None:
+        raise UsageError(
+            f"run {record.run_id!r} has no step at {position_text(position)}", hint="run.effects() lists them"
+        )
+    return found
+
+
+def _rolls_back(record: RunRecord) -> bool:
+    """Whether the last decision about an open run was to compensate it."""
+    types = record.history.columns.type
+    decisions = [row for row in record.ambient if types[row] == EventType.DecisionMade]
+    return bool(decisions) and record.history.payload(decisions[-1]).get("action") == "compensate"
+
+
+def refuse_forward(record: RunRecord) -> None:
+    """A run that is being rolled back does not go forward.
+
+    Raises:
+        RunError: It is.
+    """
+    if record.ended < 0 and _rolls_back(record):
+        raise RunError(
+            f"run {record.run_id!r} is being rolled back; going forward would break the saga",
+            run_id=record.run_id,
+            hint="finish it with run.compensate(), or decide for run.retry_from(…)",
+        )
+
+
+Finder = Callable[[str], Step[..., Any]]
+"""Finds the code of a step by its name in the log."""
+
+
+def undo_all(
+    acting: Acting, record: RunRecord, positions: Sequence[Position], find: Finder, retry: Retry
+) -> list[Undone]:
+    """Undo steps in the order given, up to the first one that fails: those before it may lean on it."""
+    done: list[Undone] = []
+    steps = [find(record.history.declaration(_slot(record, position).opened).name) for position in positions]
+    for position, step in zip(positions, steps, strict=True):
+        done.append(acting.undo(record, position, step, retry))
+        if done[-1].error is not None:
+            break
+    return done
+
+
+def _undo_in_doubt(record: RunRecord, row: int) -> bool:
+    """It began and has no outcome, or one that proves nothing."""
+    kind = record.history.columns.type[row]
+    if kind == EventType.CompensationFailed:
+        return record.history.payload(row).get("definite") is False
+    return kind == EventType.CompensationStarted
+
+
+_UNDOING = frozenset({EventType.CompensationStarted, EventType.CompensationCompleted, EventType.CompensationFailed})

@@ -1,0 +1,377 @@
+"""What a person may do with a run: look at the plan, settle doubts, act. Each deed is refused unless it is SAFE.
+
+Every act is planned first (`dry_run=True` gives the plan and does nothing), checked against the verdict at that
+moment, written into the log as a decision, and then carried out by a `Recorder`.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench._errors import UsageError
+from workbench.analysis import Action, Option, RunFacts, StepFacts, Verdict, verdict_of
+from workbench.engines import Loaded, load
+from workbench.machine import Retry
+from workbench.model import History, position_text
+from workbench.program import as_workflow
+from workbench.recorder import UNDO_RETRY, Recorder, Undone
+from workbench.recording.decision_record import DecisionRecord
+from workbench.recording.finding_steps import step_of
+from workbench.recording.plan import Plan, plan_of
+from workbench.recording.probing import Answers, ask
+from workbench.recording.undoing import Undoing
+from workbench.replay import Diverged, Outcome, replay
+
+if TYPE_CHECKING:
+    from workbench.recording.run import Run
+
+__all__ = ["Deciding"]
+
+Code = Callable[..., Any]
+
+
+class Deciding:
+    """The deciding half of `Run`."""
+
+    id: str
+    _loaded: Loaded
+
+    if TYPE_CHECKING:
+
+        @property
+        def facts(self) -> RunFacts: ...  # noqa: D102 - Run's
+        @property
+        def history(self) -> History: ...  # noqa: D102 - Run's
+        def _must_replay(self) -> None: ...
+        def _recorded_code(self) -> Code: ...
+        def _at(self, loaded: Loaded) -> Run: ...
+
+    # --- the verdict ----------------------------------------------------------------------------------------
+
+    def verdict(self, code: Code | None = None, *, from_step: str = "") -> Verdict:
+        """May it be resumed, retried, re-run, compensated?
+
+        Args:
+            code: With code, a dry replay shows whether it still fits the log.
+            from_step: A step (label, name or position) that must have a `retry_from` row, though others are nearer
+                to the trouble.
+
+        Raises:
+            UsageError: There is no such step.
+        """
+        return self._judged(code, from_step)[0]
+
+    def _judged(self, code: Code | None, from_step: str = "") -> tuple[Verdict, Outcome | None]:
+        position = self._step(from_step).position if from_step else None
+        judge = partial(verdict_of, self.history, self.id, self._loaded.report, from_position=position)
+        if code is None:
+            return judge(), None
+        self._must_replay()
+        outcome = replay(code, self.history, run_id=self.id, with_locals=False).outcome
+        if isinstance(outcome, Diverged):
+            return judge(code_check="diverged", diverged_at=outcome.divergence.path), outcome
+        return judge(code_check="clean"), outcome
+
+    # --- settling doubts ------------------------------------------------------------------------------------
+
+    def probe(
+        self, step: str | None = None, code: Code | None = None, *, record: bool = False, by: str = "", why: str = ""
+    ) -> Answers:
+        """Ask the probes of steps in doubt: read-only questions to the outside, asked now.
+
+        Args:
+            step: Label, name or position of one step; all that are in doubt and have a probe by default.
+            code: The workflow whose steps declare the probes; the recorded one by default, imported now.
+            record: Write the answers into the log, as `resolve` does.
+            by: Who asks, for the log; the user of this process by default.
+            why: On what grounds, for the log.
+
+        Raises:
+            UsageError: The step is not in doubt or has no probe, or another engine ran it.
+            LogBusyError: `record`, and another live process writes the log.
+        """
+        self._must_replay()
+        workflow = as_workflow(code or self._recorded_code())
+        find = partial(step_of, history=self.history, workflow=workflow)
+        answers = ask(self.history, self._loaded, self.facts, [self._step(step)] if step else None, find)
+        if record:
+            with Recorder(Path(self._loaded.path)) as recorder:
+                for answer in answers.known:
+                    recorder.resolve(
+                        self.id, answer.position, happened=answer.happened is True, result=answer.result,
+                        by=by or f"probe {answer.probe}", why=why,
+                    )  # fmt: skip
+        return answers
+
+    def resolve(self, step: str, *, happened: bool, result: Any = None, by: str = "", why: str = "") -> Run:
+        """Say what became of a step in doubt, or of its undo: your word is recorded, and the verdict made anew.
+
+        Args:
+            step: Label, name or position.
+            happened: Whether the step acted; of an undo in doubt, whether the step is undone.
+            result: What the step returned, when it did.
+            by: Who says so; the user of this process by default.
+            why: On what evidence.
+
+        Returns:
+            The run as the log holds it now.
+
+        Raises:
+            UsageError: It is not in doubt, or another engine ran it.
+            LogBusyError: Another live process writes the log.
+        """
+        self._must_replay()
+        found = self._step(step)
+        with Recorder(Path(self._loaded.path)) as recorder:
+            if found.state == "compensation_in_doubt":
+                recorder.resolve_undo(self.id, found.position, undone=happened, by=by or _user(), why=why)
+            else:
+                recorder.resolve(self.id, found.position, happened=happened, result=result, by=by or _user(), why=why)
+        return self.refresh()
+
+    def refresh(self) -> Run:
+        """The run as its log holds it now."""
+        return self._at(load(Path(self._loaded.path)))
+
+    # --- acting ---------------------------------------------------------------------------------------------
+
+    def resume(
+        self,
+        code: Code | None = None,
+        *,
+        dry_run: bool = False,
+        accept: Sequence[str] = (),
+        in_doubt: str = "stop",
+        by: str = "",
+        why: str = "",
+    ) -> Any:
+        """Go on with the run for real, in this process: steps without an outcome are executed.
+
+        Args:
+            code: The workflow; the recorded one by default, imported now.
+            dry_run: Do nothing; give the plan.
+            accept: Ids of objections to act in spite of, see `Plan.objections`.
+            in_doubt: What to do at a step in doubt that must not repeat: `stop` (default) or `probe`.
+            by: Who decides; the user of this process by default.
+            why: On what grounds.
+
+        Returns:
+            What the workflow returns; with `dry_run` the `Plan`. `run.refresh()` shows the new events.
+
+        Raises:
+            UnsafeError: The verdict is not SAFE, and not all that speaks against it was accepted.
+            InDoubtError: A step is in doubt and must not be repeated blindly.
+            LogBusyError: Another live process writes the log.
+            UsageError: Another engine ran it.
+            Exception: What the workflow raises.
+        """
+        workflow, plan = self._plan(Action.RESUME, code)
+        if dry_run:
+            return plan
+        plan.check(accept)
+        with Recorder(Path(self._loaded.path)) as recorder:
+            if self.facts.ended_ns < 0:
+                recorder.decide(self.id, _decision(plan, accept, by, why))
+            return recorder.resume(self.id, workflow, in_doubt=in_doubt)
+
+    def retry_from(
+        self,
+        step: str = "",
+        code: Code | None = None,
+        *,
+        dry_run: bool = False,
+        accept: Sequence[str] = (),
+        by: str = "",
+        why: str = "",
+    ) -> Any:
+        """Go back to a step and forward again, in the same run and with the same keys.
+
+        What came after the step stays in the log, for the truth about the world; the code is not given it any more.
+        A step that was undone is done anew under a new key.
+
+        Args:
+            step: Label, name or position of the step to begin with; the best one by default.
+            code: The workflow, or a mended version of it; the recorded one by default, imported now.
+            dry_run: Do nothing; give the plan.
+            accept: Ids of objections to act in spite of.
+            by: Who decides; the user of this process by default.
+            why: On what grounds.
+
+        Returns:
+            What the workflow returns; with `dry_run` the `Plan`.
+
+        Raises:
+            UnsafeError: The verdict is not SAFE, and not all that speaks against it was accepted.
+            UsageError: There is no such step, or another engine ran it.
+            Exception: As `resume`.
+        """
+        workflow, plan = self._plan(Action.RETRY_FROM, code, step)
+        if dry_run:
+            return plan
+        plan.check(accept)
+        first = self._step(plan.option.from_step)
+        facts = _decision(plan, accept, by, why)
+        positions = {label: position_text(self._step(label).position) for label in plan.renewed}
+        facts |= {"new_keys": list(positions.values())} if positions else {}
+        with Recorder(Path(self._loaded.path)) as recorder:
+            return recorder.retry_from(self.id, workflow, self.history.columns.seq[first.opened], facts)
+
+    def rerun(
+        self,
+        code: Code | None = None,
+        *,
+        id: str = "",
+        dry_run: bool = False,
+        accept: Sequence[str] = (),
+        by: str = "",
+        why: str = "",
+    ) -> Any:
+        """Begin again in a new run with the same arguments and business key. The old run is ended.
+
+        Args:
+            code: The workflow; the recorded one by default, imported now.
+            id: Id of the new run; the old one with a number behind it by default.
+            dry_run: Do nothing; give the plan.
+            accept: Ids of objections to act in spite of.
+            by: Who decides; the user of this process by default.
+            why: On what grounds.
+
+        Returns:
+            What the workflow returns; with `dry_run` the `Plan`.
+
+        Raises:
+            UnsafeError: The verdict is not SAFE, and not all that speaks against it was accepted.
+            UsageError: The log holds a run of this id, or another engine ran it.
+            Exception: As `resume`.
+        """
+        workflow, plan = self._plan(Action.RERUN, code)
+        if dry_run:
+            return plan
+        plan.check(accept)
+        new_id = id or _next_id(self.id, self.history.runs)
+        with Recorder(Path(self._loaded.path)) as recorder:
+            return recorder.rerun(self.id, workflow, new_id, _decision(plan, accept, by, why))
+
+    def compensate(  # noqa: PLR0913 - what a decision consists of
+        self,
+        code: Code | None = None,
+        *,
+        down_to: str = "",
+        dry_run: bool = False,
+        accept: Sequence[str] = (),
+        retry: Retry = UNDO_RETRY,
+        by: str = "",
+        why: str = "",
+    ) -> Any:
+        """Undo what the run did, last step first; it is then over.
+
+        Args:
+            code: The workflow whose steps declare the undos; the recorded one by default, imported now.
+            down_to: Undo only from the end down to this step (label, name or position); the run then waits for
+                `retry_from` that step.
+            dry_run: Do nothing; give the plan.
+            accept: Ids of objections to act in spite of.
+            retry: When an undo that failed is tried again.
+            by: Who decides; the user of this process by default.
+            why: On what grounds.
+
+        Returns:
+            What became of each undo (`Undoing`), up to the first that fails (`.failed`); with `dry_run` the `Plan`.
+
+        Raises:
+            UnsafeError: The verdict is not SAFE, and not all that speaks against it was accepted.
+            CodeNotFoundError: The code of a step is not to be found.
+            LogBusyError: Another live process writes the log.
+            UsageError: There is no such step, or another engine ran it.
+        """
+        workflow, plan = self._plan(Action.COMPENSATE, code, down_to)
+        if dry_run:
+            return plan
+        plan.check(accept)
+        find = partial(step_of, history=self.history, workflow=as_workflow(workflow))
+        positions = [self._step(label).position for label in plan.option.must_compensate]
+        with Recorder(Path(self._loaded.path)) as recorder:
+            facts = _decision(plan, accept, by, why)
+            done: list[Undone] = recorder.compensate(self.id, positions, find, facts, retry=retry, end=not down_to)
+        return Undoing(self.id, tuple(done), len(positions))
+
+    def decision_record(self) -> DecisionRecord:
+        """What people decided about this run: who, when, why, what they accepted; as Markdown, HTML or JSON."""
+        return DecisionRecord.of(self.facts, self.history)
+
+    # --- looking things up ----------------------------------------------------------------------------------
+
+    def _plan(self, action: Action, code: Code | None, step: str = "") -> tuple[Code, Plan]:
+        """The workflow and the dry run of an action, judged now and by the log as it is now."""
+        self._must_replay()
+        workflow = code or self._recorded_code()
+        verdict, outcome = self._judged(workflow, step)
+        option = verdict.row(action, self._step(step).label if step and action is Action.RETRY_FROM else "")
+        if option is None:
+            raise UsageError(f"run {self.id!r} has no step to retry from", hint="rerun() begins it again")
+        if step and action is Action.COMPENSATE:
+            option = self._part(option, self._step(step))
+        return workflow, plan_of(self.facts, option, outcome)
+
+    def _part(self, option: Option, last: StepFacts) -> Option:
+        """Compensating down to a step only: what came before it is left as it is, and speaks against nothing."""
+        kept = {step.label for step in self.facts.steps if step.opened < last.opened}
+        objections = tuple(one for one in option.objections if one.id not in kept)
+        worst = max((one.safety for one in objections), key=["SAFE", "CHECK", "UNSAFE"].index, default="SAFE")
+        undo = tuple(label for label in option.must_compensate if label not in kept)
+        because = objections[0].reason if objections else f"can be undone down to {last.label}: {', '.join(undo)}"
+        return replace(
+            option, safety=type(option.safety)(worst), objections=objections, must_compensate=undo, because=because,
+            in_doubt=tuple(label for label in option.in_doubt if label not in kept),
+        )  # fmt: skip
+
+    def _step(self, name: str) -> StepFacts:
+        """The step that a person means.
+
+        Raises:
+            UsageError: None or several are called so.
+        """
+        found = [step for step in self.facts.steps if name in {step.label, position_text(step.position)}]
+        found = found or [step for step in self.facts.steps if step.name == name]
+        if not found:
+            known = ", ".join(step.label for step in self.facts.steps[:8]) or "none"
+            raise UsageError(f"run {self.id!r} has no step {name!r}", hint=f"its steps: {known}")
+        if len(found) > 1:
+            labels = ", ".join(step.label for step in found[:8])
+            raise UsageError(f"run {self.id!r} calls {name} {len(found)} times", hint=f"say which: {labels}")
+        return found[0]
+
+
+def _decision(plan: Plan, accept: Sequence[str], by: str, why: str) -> dict[str, Any]:
+    option = plan.option
+    return {
+        "action": str(option.action),
+        "from_step": option.from_step,
+        "safety": str(option.safety),
+        "because": option.because,
+        "by": by or _user(),
+        "why": why,
+        "accepted": list(accept),
+        "assumed": list(option.assumed),
+        "calls": list(plan.sentences),
+    }
+
+
+def _user() -> str:
+    """Who runs this process; `""` where the system does not know."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
+
+
+def _next_id(run_id: str, known: Sequence[str]) -> str:
+    taken, number = set(known), 2
+    while f"{run_id}~{number}" in taken:
+        number += 1
+    return f"{run_id}~{number}"
