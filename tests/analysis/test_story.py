@@ -89,7 +89,8 @@ def test_a_recorded_run_is_judged_as_the_story_is(recorded: History) -> None:
             ("resume", "SAFE"),
             ("retry_from", "SAFE"),
             ("retry_from", "SAFE"),
-            ("rerun", "SAFE"),
+            ("retry_from", "SAFE"),  # from the end: every step is kept
+        ("rerun", "SAFE"),
             ("compensate", "UNSAFE"),
         ]
         best = found.best_option

@@ -91,7 +91,7 @@ def compare(seed: int, runs: int) -> None:
         steps, gates = any_run(dice)
         judge = Judge(NOW_NS, gates.contested)
         cases: list[tuple[Action, int]] = [(action, 0) for action in Action if action is not Action.RETRY_FROM]
-        cases += [(Action.RETRY_FROM, start) for start in range(len(steps))]
+        cases += [(Action.RETRY_FROM, start) for start in range(len(steps) + 1)]
         safety: dict[tuple[Action, int], str] = {}
         for action, start in cases:
             expected = oracle(steps, action, start, NOW_NS, gates.contested)
@@ -242,7 +242,7 @@ def test_the_verdict_shows_what_the_oracle_says() -> None:
         found = verdict("order-42", steps, gates, now_ns=NOW_NS)
         numbers = {step.label: number for number, step in enumerate(steps)}
         for row in found.rows:
-            start = numbers.get(row.from_step, 0)
+            start = len(steps) if row.from_step == "end" else numbers.get(row.from_step, 0)
             assert row.safety == oracle(steps, row.action, start, NOW_NS, gates.contested)
         best = found.best_option
         assert best is None or best.safety == "SAFE"

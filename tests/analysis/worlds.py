@@ -15,6 +15,7 @@ no return is left behind.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -136,7 +137,7 @@ def deeds(steps: Sequence[StepFacts], action: str, start: int) -> list[str]:
         return [action] * len(steps)
     if action == "resume":
         return ["keep" if step.answered else "retry" if step.superseded else "resume" for step in steps]
-    cut = steps[start].opened
+    cut = steps[start].opened if start < len(steps) else math.inf  # "end": nothing is done again
     return ["keep" if step.answered and step.opened < cut and step.answer < cut else "retry" for step in steps]
 
 

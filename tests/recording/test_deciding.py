@@ -150,6 +150,32 @@ def test_superseded_is_not_undone(tmp_path: Path) -> None:
     assert sold.world.count("charge") == 2
 
 
+def test_a_failed_run_goes_on_from_its_end_with_mended_code(tmp_path: Path) -> None:
+    sold = shop(tmp_path)
+    wrong = [True]
+
+    @wb.step(kind="read")
+    def total(order: str) -> int:
+        sold.world.did.append(f"total {order}")
+        return 3
+
+    @wb.workflow(name="count")
+    def count(order: str) -> int:
+        return total(order) // (0 if wrong[0] else 1)
+
+    with wb.Recorder(sold.log) as recorder, pytest.raises(ZeroDivisionError):
+        recorder.run(count, "42", id="count-42")
+    run = wb.open(sold.log).run("count-42")
+    wrong[0] = False
+    assert run.retry_from("end", count) == 3
+    assert sold.world.count("total") == 1
+    now = run.refresh()
+    assert now.status == "completed"
+    assert replays(now, count) == "completed"
+    with pytest.raises(errors.UsageError, match="has not ended"):
+        sold.dies("mail").retry_from("end", sold.sell)
+
+
 # --- compensate ------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """What histories mean: tidy frames, effects, verdicts, differences. The lowest room that knows pandas."""
 
+from workbench.analysis.advice import Advice
 from workbench.analysis.cause import Cause
 from workbench.analysis.decision import Decision
 from workbench.analysis.diff import Item, align, diff_runs, items_of
@@ -10,17 +11,19 @@ from workbench.analysis.frames import events_frame, frame_of_runs, frames_of_fac
 from workbench.analysis.gates import Action, CodeCheck, Gates, gates_of
 from workbench.analysis.judgement import Judge
 from workbench.analysis.lint import Remark, Remarks, lint, remarks_frame
-from workbench.analysis.options import Objection, Option, consider
+from workbench.analysis.options import END, PREFERENCE, Objection, Option, consider
 from workbench.analysis.safety import Safety
 from workbench.analysis.spans import Span, spans_of
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
 from workbench.analysis.steps import frame_of_steps
-from workbench.analysis.verdict import PREFERENCE, Doubt, Verdict, verdict, verdict_of
+from workbench.analysis.verdict import Doubt, Verdict, verdict, verdict_of
 
 __all__ = [
+    "END",
     "PREFERENCE",
     "Action",
+    "Advice",
     "Cause",
     "CodeCheck",
     "Decision",

@@ -6,6 +6,7 @@ The numbers G1 … G13 are those of the rule table that this file is checked aga
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -19,7 +20,7 @@ from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
 from workbench.model import Position, Unsaid, position_text
 
-__all__ = ["Action", "CodeCheck", "Gates", "Ruling", "gates_of"]
+__all__ = ["Action", "CodeCheck", "Gates", "Ruling", "cut_of", "gates_of"]
 
 CodeCheck = Literal["clean", "diverged", "unknown"]
 
@@ -171,7 +172,9 @@ class Gates:
         here = self.diverged_at
         if here is None or (len(here) > 1 and all(step.position != here for step in steps)):
             return False
-        return steps[start].position <= here and all(step.position < here for step in steps[:start])
+        return (
+            start < len(steps) and steps[start].position <= here and all(step.position < here for step in steps[:start])
+        )
 
     def _stale(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Ruling]:
         if not self.stale or action not in {Action.RESUME, Action.RETRY_FROM}:
@@ -182,7 +185,7 @@ class Gates:
 
     def _company(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Ruling]:
         """G12: children and signals. A resumed run meets them again; other actions may lose or double them."""
-        cut = steps[start].opened if action is Action.RETRY_FROM else -1
+        cut = cut_of(steps, start) if action is Action.RETRY_FROM else -1
         if action in {Action.RESUME, Action.RETRY_FROM}:
             yield from (found for child, found in self.resumed_children if cut < 0 or child.opened < cut)
         if action is Action.RESUME:
@@ -263,6 +266,11 @@ def gates_of(
         boot_unknown=open_tail and report.same_boot is None,
         writer_alive=report.writer_alive,
     )
+
+
+def cut_of(steps: Sequence[StepFacts], start: int) -> int:
+    """Row before which a retry keeps the log; beyond every row where it keeps all steps."""
+    return steps[start].opened if start < len(steps) else sys.maxsize
 
 
 def _numbered(gate: str, *rulings: Iterator[Ruling]) -> Iterator[Ruling]:

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from workbench.analysis.facts import RunStatus
-from workbench.analysis.gates import Action, Gates, Ruling
+from workbench.analysis.gates import Action, Gates, Ruling, cut_of
 from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS, Judge
 from workbench.analysis.safety import ORDER, Deed, Group, Safety
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
 from workbench.model import Position
 
-__all__ = ["Objection", "Option", "consider", "deeds_of"]
+__all__ = ["END", "PREFERENCE", "Objection", "Option", "consider", "deeds_of"]
+
+PREFERENCE = (Action.RESUME, Action.RETRY_FROM, Action.COMPENSATE, Action.RERUN)
+"""Among SAFE actions: the one that disturbs least first."""
+
+END = "end"
+"""`from_step` of a retry that keeps every step and forgets only how the run ended: for code that was mended."""
 
 _DONE = frozenset({State.COMMITTED, State.COMPENSATION_FAILED})
 _DOUBTFUL = frozenset({State.IN_DOUBT, State.COMPENSATION_IN_DOUBT})
@@ -41,7 +47,7 @@ class Option:
 
     Attributes:
         action: The action.
-        from_step: `retry_from`: the first step that is executed again; `""` for the other actions.
+        from_step: `retry_from`: the first step that is executed again, or `"end"`; `""` for the other actions.
         from_position: Its position; `()` for the other actions.
         safety: The verdict.
         because: The reason that decides.
@@ -86,7 +92,7 @@ def deeds_of(steps: Sequence[StepFacts], action: Action, start: int = 0) -> list
         return [Deed.UNDO] * len(steps)
     if action is Action.RESUME:
         return [Deed.KEEP if step.answered else Deed.RETRY if step.superseded else Deed.RESUME for step in steps]
-    cut = steps[start].opened
+    cut = cut_of(steps, start)
     return [
         Deed.RETRY if number >= start or not step.answered or step.answer >= cut else Deed.KEEP
         for number, step in enumerate(steps)
@@ -101,7 +107,7 @@ def consider(steps: Sequence[StepFacts], gates: Gates, judge: Judge, action: Act
         gates: What holds for the whole run.
         judge: Judges single steps.
         action: The action.
-        start: `retry_from`: number of the first step to execute again.
+        start: `retry_from`: number of the first step to execute again; their count for none of them.
     """
     deeds = deeds_of(steps, action, start)
     rulings = [*gates.rulings(action, steps, start)]
@@ -110,11 +116,11 @@ def consider(steps: Sequence[StepFacts], gates: Gates, judge: Judge, action: Act
     again = [step for step, deed in zip(steps, deeds, strict=True) if deed not in {Deed.KEEP, Deed.UNDO}]
     reasons = tuple(dict.fromkeys(ruling.reason for ruling in rulings if ruling.safety is safety))
     undo = _to_undo(steps, deeds)
-    is_retry = action is Action.RETRY_FROM and bool(steps)
+    is_retry = action is Action.RETRY_FROM
     return Option(
         action=action,
-        from_step=steps[start].label if is_retry else "",
-        from_position=steps[start].position if is_retry else (),
+        from_step=(steps[start].label if start < len(steps) else END) if is_retry else "",
+        from_position=steps[start].position if is_retry and start < len(steps) else (),
         safety=safety,
         because=_because(safety, reasons, action, again, undo),
         reasons=reasons,

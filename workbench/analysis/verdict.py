@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from workbench.analysis.advice import Advice, advice_of
 from workbench.analysis.facts import Child, RunFacts, RunStatus, read_facts
 from workbench.analysis.gates import Action, CodeCheck, Gates, Ruling, gates_of
 from workbench.analysis.judgement import Judge
-from workbench.analysis.options import Option, consider
+from workbench.analysis.options import PREFERENCE, Option, consider
 from workbench.analysis.retry import best_start, ceiling
 from workbench.analysis.safety import Safety
 from workbench.analysis.state import State
@@ -27,10 +28,7 @@ from workbench.recorder.clock import SYSTEM_CLOCK
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PREFERENCE", "Doubt", "Verdict", "verdict", "verdict_of"]
-
-PREFERENCE = (Action.RESUME, Action.RETRY_FROM, Action.COMPENSATE, Action.RERUN)
-"""Among SAFE actions: the one that disturbs least first."""
+__all__ = ["Doubt", "Verdict", "verdict", "verdict_of"]
 
 CANDIDATES = 20
 """Steps up to the trouble, nearest first, that get a `retry_from` row of their own besides the best one."""
@@ -98,6 +96,11 @@ class Verdict:
         return str(option.action) if option is not None else None
 
     @property
+    def advice(self) -> Advice:
+        """What to do next: a sentence, and the call that does it; also where nothing is SAFE yet."""
+        return advice_of(self)
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """One sentence per action, `retry_from` by its best step."""
         return tuple(f"{_title(row)}: {row.safety}, {row.because}" for row in self._shown)
@@ -127,7 +130,8 @@ class Verdict:
 
         Columns:
             action: category, `resume retry_from rerun compensate`.
-            from_step: str, label of the first step that is executed again; `""` where that does not apply.
+            from_step: str, label of the first step that is executed again, `"end"` for none of them (an ended run
+                whose code was mended); `""` where that does not apply.
             safety: ordered category, `SAFE < CHECK < UNSAFE`.
             because: str, the reason that decides.
             reads_from_log, executes_again, already_done, must_compensate, in_doubt: list of step labels such as
@@ -146,12 +150,19 @@ class Verdict:
         lines = [
             f"Run {self.run_id}: {self.status}. According to this log and the declared kinds:",
             f"  best: {_title(option)}" if option is not None else f"  best: none, {rest}",
+            *self._next(option),
             *(f"  {reason}" for reason in self.reasons),
         ]
         lines += ["In doubt:", *(f"  {doubt}" for doubt in self.in_doubt)] if self.in_doubt else []
         assumed = list(dict.fromkeys(text for row in self.rows for text in row.assumed))
         lines += ["Assumed:", *(f"  {text}" for text in _gathered(assumed))] if assumed else []
         return "\n".join(lines)
+
+    def _next(self, option: Option | None) -> list[str]:
+        """The advice, where it says more than the best option does."""
+        said = self.advice.sentence
+        plain = self.status in _REST or (option is not None and said == _title(option))
+        return [] if plain else [f"  next: {said}"]
 
     def __str__(self) -> str:
         """The report."""
@@ -164,8 +175,10 @@ class Verdict:
     def _repr_html_(self) -> str:
         from workbench.analysis.verdict_frame import html_of_options
 
-        head, best, *rest = (html.escape(visible(line), quote=True) for line in self.text().splitlines())
-        below = "\n".join(rest[len(self._shown) :])
+        head, *rest = (html.escape(visible(line), quote=True) for line in self.text().splitlines())
+        shown = len(self._shown)
+        first = next((number for number, line in enumerate(rest) if not line.startswith("  ")), len(rest))
+        best, below = "<br>".join(rest[: first - shown]), "\n".join(rest[first:])
         return f"<p><b>{head}</b><br>{best}</p>{html_of_options(self._shown)}<pre>{below}</pre>"
 
 
@@ -193,6 +206,8 @@ def verdict(
     rows = [consider(steps, gates, judge, Action.RESUME)]
     starts = _starts(steps, gates, judge, from_position, candidates)
     rows += [consider(steps, gates, judge, Action.RETRY_FROM, start) for start in starts]
+    if candidates and steps and gates.status in {RunStatus.FAILED, RunStatus.CANCELLED}:
+        rows.append(consider(steps, gates, judge, Action.RETRY_FROM, len(steps)))
     rows += [consider(steps, gates, judge, action) for action in (Action.RERUN, Action.COMPENSATE)]
     doubts = tuple(
         Doubt(step.label, position_text(step.position), step.state, step.declaration.probe, step.key)

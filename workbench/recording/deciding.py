@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench._errors import UsageError
-from workbench.analysis import Action, Option, RunFacts, StepFacts, Verdict, verdict_of
+from workbench.analysis import END, Action, Option, RunFacts, StepFacts, Verdict, verdict_of
 from workbench.engines import Loaded, load
 from workbench.machine import Retry
-from workbench.model import History, position_text
+from workbench.model import ENDINGS, History, position_text
 from workbench.program import as_workflow
 from workbench.recorder import UNDO_RETRY, Recorder, Undone
 from workbench.recording.decision_record import DecisionRecord
@@ -195,7 +195,8 @@ class Deciding:
         A step that was undone is done anew under a new key.
 
         Args:
-            step: Label, name or position of the step to begin with; the best one by default.
+            step: Label, name or position of the step to begin with; the best one by default. `"end"` keeps every step
+                and forgets only how the run ended, for code that was mended.
             code: The workflow, or a mended version of it; the recorded one by default, imported now.
             dry_run: Do nothing; give the plan.
             accept: Ids of objections to act in spite of.
@@ -214,12 +215,11 @@ class Deciding:
         if dry_run:
             return plan
         plan.check(accept)
-        first = self._step(plan.option.from_step)
         facts = _decision(plan, accept, by, why)
         positions = {label: position_text(self._step(label).position) for label in plan.renewed}
         facts |= {"new_keys": list(positions.values())} if positions else {}
         with Recorder(Path(self._loaded.path)) as recorder:
-            return recorder.retry_from(self.id, workflow, self.history.columns.seq[first.opened], facts)
+            return recorder.retry_from(self.id, workflow, self._cut(plan.option.from_step), facts)
 
     def rerun(
         self,
@@ -310,10 +310,12 @@ class Deciding:
         """The workflow and the dry run of an action, judged now and by the log as it is now."""
         self._must_replay()
         workflow = code or self._recorded_code()
-        verdict, outcome = self._judged(workflow, step)
-        option = verdict.row(action, self._step(step).label if step and action is Action.RETRY_FROM else "")
+        named = step if step in {"", END} else self._step(step).label
+        verdict, outcome = self._judged(workflow, "" if named == END else named)
+        option = verdict.row(action, named if action is Action.RETRY_FROM else "")
         if option is None:
-            raise UsageError(f"run {self.id!r} has no step to retry from", hint="rerun() begins it again")
+            what = "has not ended" if named == END else "has no step to retry from"
+            raise UsageError(f"run {self.id!r} {what}", hint="run.verdict(code).options lists what can be done")
         if step and action is Action.COMPENSATE:
             option = self._part(option, self._step(step))
         return workflow, plan_of(self.facts, option, outcome)
@@ -329,6 +331,14 @@ class Deciding:
             option, safety=type(option.safety)(worst), objections=objections, must_compensate=undo, because=because,
             in_doubt=tuple(label for label in option.in_doubt if label not in kept),
         )  # fmt: skip
+
+    def _cut(self, from_step: str) -> int:
+        """Number of the first event that a retry supersedes."""
+        columns = self.history.columns
+        if from_step != END:
+            return columns.seq[self._step(from_step).opened]
+        ended = [row for row in self.history.rows_of(self.id) if columns.type[row] in ENDINGS]
+        return columns.seq[ended[-1]]
 
     def _step(self, name: str) -> StepFacts:
         """The step that a person means.
