@@ -143,7 +143,7 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
         error_type=history.tags[columns.tag[ended]] if ended >= 0 else "",
         error=message_of(end),
         steps=steps,
-        children=tuple(_child(slot, bodies) for slot in record.slots.values() if slot.verb is Verb.START_CHILD),
+        children=_children(record, bodies),
         signals=tuple((slot.name, slot.answer) for slot in record.order if slot.type is EventType.SignalConsumed),
         unconsumed=_unconsumed(record),
         received=_received(record),
@@ -158,6 +158,13 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
 
 def _rerun_as(decisions: Sequence[Decision]) -> str:
     return next((decision.new_run for decision in reversed(decisions) if decision.new_run), "")
+
+
+def _children(record: RunRecord, bodies: Bodies) -> tuple[Child, ...]:
+    """Each once; one that a decision to retry has superseded has run all the same."""
+    slots = [slot for slot in (*record.superseded, *record.slots.values()) if slot.verb is Verb.START_CHILD]
+    children = [_child(slot, bodies) for slot in slots]
+    return tuple({child.run_id or child.label: child for child in children}.values())
 
 
 def _child(slot: Slot, bodies: Bodies) -> Child:

@@ -2,6 +2,7 @@
 
 from workbench.cli.commands.check import Check
 from workbench.cli.commands.command import Command
+from workbench.cli.commands.decide import Decide
 from workbench.cli.commands.demo import DemoCommand
 from workbench.cli.commands.doctor import Doctor
 from workbench.cli.commands.dump import Dump
@@ -26,6 +27,7 @@ COMMANDS: tuple[type[Command], ...] = (
     Replay,
     WhatIf,
     VerdictCommand,
+    Decide,
     Explain,
     Check,
     Lint,
