@@ -10,6 +10,7 @@ import pytest
 import workbench as wb
 from tests.recording.deciding_shop import Died, shop
 from workbench import errors
+from workbench.engines import load
 
 
 @pytest.fixture(autouse=True)
@@ -269,6 +270,50 @@ def test_a_new_run_would_charge_twice(tmp_path: Path) -> None:
     with pytest.raises(errors.UnsafeError, match="would be done twice"):
         run.rerun(sold.sell)
     assert sold.world.count("charge") == 1
+    assert not sold.open().facts.decisions
+
+
+# --- a log that went on ----------------------------------------------------------------------------------------
+
+
+def test_what_is_judged_is_the_log_as_it_is_now(tmp_path: Path) -> None:
+    """A colleague resumed the run while this one lay open in a notebook."""
+    sold = shop(tmp_path)
+    stale = sold.dies("charge")
+    sold.open().probe(code=sold.sell, record=True)
+    assert sold.open().resume(sold.sell) == "held 42, ch-1, sent"
+    assert stale.resume(sold.sell, dry_run=True).option.because.startswith("the run has completed")
+    with pytest.raises(errors.UnsafeError):
+        stale.compensate(sold.sell)  # mail cannot be undone, and the stale view does not know that it was sent
+    with pytest.raises(errors.UsageError, match="not in doubt"):
+        stale.probe("charge", sold.sell)
+    assert [done.split()[0] for done in sold.world.did] == ["hold", "charge", "mail"]
+
+
+def test_a_run_that_goes_on_between_judging_and_acting_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold = shop(tmp_path)
+    run = sold.dies("charge")
+    judged = load(sold.log)
+    monkeypatch.setattr("workbench.recording.deciding.load", lambda _path: judged)
+    with wb.Recorder(sold.log) as recorder:
+        recorder.resolve("order-42", "2", happened=True, result="ch-1")
+    with pytest.raises(errors.RunBusyError, match="1 new events"):
+        run.compensate(sold.sell)
+    assert sold.world.count("refund") == 0
+
+
+def test_a_step_whose_undo_is_not_to_be_found_leaves_the_run_as_it_was(tmp_path: Path) -> None:
+    sold = shop(tmp_path)
+    run = sold.fails("before mail", ValueError("no address"))
+
+    @wb.workflow(name="sell")
+    def other(order: str) -> str:
+        return order
+
+    with pytest.raises(errors.CodeNotFoundError):
+        run.compensate(other, accept=["G5"])
     assert not sold.open().facts.decisions
 
 

@@ -254,7 +254,7 @@ class Recorder:
         self._acting.decided(run_id, {"action": "rerun", **decision, "new_run": new_id})
         self._acting.ended(record, "rerun", continued_as=new_id)
         self._past.changed(run_id)
-        return self.run(workflow, *args, id=new_id, business_key=key, **kwargs)
+        return self._execute(workflow, new_id, args, kwargs, business_key=key)
 
     def decide(self, run_id: str, decision: Mapping[str, Any]) -> int:
         """Record a decision that needs nothing else done to the log, such as to resume; its event number.
@@ -286,6 +286,15 @@ class Recorder:
         path = parse_position(position) if isinstance(position, str) else position
         self._acting.undo_settled(record, path, undone=undone, by=by, why=why)
         self._past.changed(run_id)
+
+    def events_of(self, run_id: str) -> int:
+        """How many events the log holds of a run: whoever judged it by fewer has judged another state of it.
+
+        Raises:
+            RunNotFoundError: No such run in this log.
+            RunBusyError: The run is being executed right now.
+        """
+        return len(self._at_rest(run_id).history.rows_of(run_id))
 
     def _at_rest(self, run_id: str) -> RunRecord:
         """A run that nobody executes here.

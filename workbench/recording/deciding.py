@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench._errors import UsageError
-from workbench.analysis import END, Action, Option, RunFacts, StepFacts, Verdict, verdict_of
+from workbench.analysis import Action, RunFacts, Verdict, read_facts, verdict_of
 from workbench.engines import Loaded, load
 from workbench.machine import Retry
-from workbench.model import ENDINGS, History, position_text
+from workbench.model import History, position_text
 from workbench.program import as_workflow
 from workbench.recorder import UNDO_RETRY, Recorder, Undone
+from workbench.recording.basis import Basis, judged, step_named
 from workbench.recording.decision_record import DecisionRecord
-from workbench.recording.finding_steps import step_of
-from workbench.recording.plan import Plan, plan_of
+from workbench.recording.plan import Plan
 from workbench.recording.probing import Answers, ask
 from workbench.recording.undoing import Undoing
-from workbench.replay import Diverged, Outcome, replay
 
 if TYPE_CHECKING:
     from workbench.recording.run import Run
@@ -64,18 +60,11 @@ class Deciding:
         Raises:
             UsageError: There is no such step.
         """
-        return self._judged(code, from_step)[0]
-
-    def _judged(self, code: Code | None, from_step: str = "") -> tuple[Verdict, Outcome | None]:
-        position = self._step(from_step).position if from_step else None
-        judge = partial(verdict_of, self.history, self.id, self._loaded.report, from_position=position)
+        position = step_named(self.facts, from_step).position if from_step else None
         if code is None:
-            return judge(), None
+            return verdict_of(self.history, self.id, self._loaded.report, from_position=position)
         self._must_replay()
-        outcome = replay(code, self.history, run_id=self.id, with_locals=False).outcome
-        if isinstance(outcome, Diverged):
-            return judge(code_check="diverged", diverged_at=outcome.divergence.path), outcome
-        return judge(code_check="clean"), outcome
+        return judged(self._loaded, self.id, as_workflow(code), position)[0]
 
     # --- settling doubts ------------------------------------------------------------------------------------
 
@@ -95,12 +84,10 @@ class Deciding:
             UsageError: The step is not in doubt or has no probe, or another engine ran it.
             LogBusyError: `record`, and another live process writes the log.
         """
-        self._must_replay()
-        workflow = as_workflow(code or self._recorded_code())
-        find = partial(step_of, history=self.history, workflow=workflow)
-        answers = ask(self.history, self._loaded, self.facts, [self._step(step)] if step else None, find)
+        now = self._now(code)
+        answers = ask(now, [now.step(step)] if step else None)
         if record:
-            with Recorder(Path(self._loaded.path)) as recorder:
+            with now.recorder() as recorder:
                 for answer in answers.known:
                     recorder.resolve(
                         self.id, answer.position, happened=answer.happened is True, result=answer.result,
@@ -126,7 +113,8 @@ class Deciding:
             LogBusyError: Another live process writes the log.
         """
         self._must_replay()
-        found = self._step(step)
+        loaded = load(Path(self._loaded.path))
+        found = step_named(read_facts(loaded.history, self.id, loaded.report), step)
         with Recorder(Path(self._loaded.path)) as recorder:
             if found.state == "compensation_in_doubt":
                 recorder.resolve_undo(self.id, found.position, undone=happened, by=by or _user(), why=why)
@@ -136,6 +124,7 @@ class Deciding:
 
     def refresh(self) -> Run:
         """The run as its log holds it now."""
+        self._must_replay()
         return self._at(load(Path(self._loaded.path)))
 
     # --- acting ---------------------------------------------------------------------------------------------
@@ -170,14 +159,15 @@ class Deciding:
             UsageError: Another engine ran it.
             Exception: What the workflow raises.
         """
-        workflow, plan = self._plan(Action.RESUME, code)
+        now = self._now(code)
+        plan = now.plan(Action.RESUME)
         if dry_run:
             return plan
         plan.check(accept)
-        with Recorder(Path(self._loaded.path)) as recorder:
-            if self.facts.ended_ns < 0:
+        with now.recorder() as recorder:
+            if now.facts.ended_ns < 0:
                 recorder.decide(self.id, _decision(plan, accept, by, why))
-            return recorder.resume(self.id, workflow, in_doubt=in_doubt)
+            return recorder.resume(self.id, now.workflow, in_doubt=in_doubt)
 
     def retry_from(
         self,
@@ -211,15 +201,16 @@ class Deciding:
             UsageError: There is no such step, or another engine ran it.
             Exception: As `resume`.
         """
-        workflow, plan = self._plan(Action.RETRY_FROM, code, step)
+        now = self._now(code)
+        plan = now.plan(Action.RETRY_FROM, step)
         if dry_run:
             return plan
         plan.check(accept)
         facts = _decision(plan, accept, by, why)
-        positions = {label: position_text(self._step(label).position) for label in plan.renewed}
-        facts |= {"new_keys": list(positions.values())} if positions else {}
-        with Recorder(Path(self._loaded.path)) as recorder:
-            return recorder.retry_from(self.id, workflow, self._cut(plan.option.from_step), facts)
+        renewed = [position_text(now.step(label).position) for label in plan.renewed]
+        facts |= {"new_keys": renewed} if renewed else {}
+        with now.recorder() as recorder:
+            return recorder.retry_from(self.id, now.workflow, now.cut(plan.option.from_step), facts)
 
     def rerun(
         self,
@@ -249,13 +240,14 @@ class Deciding:
             UsageError: The log holds a run of this id, or another engine ran it.
             Exception: As `resume`.
         """
-        workflow, plan = self._plan(Action.RERUN, code)
+        now = self._now(code)
+        plan = now.plan(Action.RERUN)
         if dry_run:
             return plan
         plan.check(accept)
-        new_id = id or _next_id(self.id, self.history.runs)
-        with Recorder(Path(self._loaded.path)) as recorder:
-            return recorder.rerun(self.id, workflow, new_id, _decision(plan, accept, by, why))
+        new_id = id or _next_id(self.id, now.history.runs)
+        with now.recorder() as recorder:
+            return recorder.rerun(self.id, now.workflow, new_id, _decision(plan, accept, by, why))
 
     def compensate(  # noqa: PLR0913 - what a decision consists of
         self,
@@ -289,72 +281,30 @@ class Deciding:
             LogBusyError: Another live process writes the log.
             UsageError: There is no such step, or another engine ran it.
         """
-        workflow, plan = self._plan(Action.COMPENSATE, code, down_to)
+        now = self._now(code)
+        plan = now.plan(Action.COMPENSATE, down_to)
         if dry_run:
             return plan
         plan.check(accept)
-        find = partial(step_of, history=self.history, workflow=as_workflow(workflow))
-        positions = [self._step(label).position for label in plan.option.must_compensate]
-        with Recorder(Path(self._loaded.path)) as recorder:
+        undone = [now.step(label) for label in plan.option.must_compensate]
+        steps = {step.name: now.code_of(step) for step in undone}
+        positions = [step.position for step in undone]
+        with now.recorder() as recorder:
             facts = _decision(plan, accept, by, why)
-            done: list[Undone] = recorder.compensate(self.id, positions, find, facts, retry=retry, end=not down_to)
+            done: list[Undone] = recorder.compensate(
+                self.id, positions, steps.__getitem__, facts, retry=retry, end=not down_to
+            )
         return Undoing(self.id, tuple(done), len(positions))
 
     def decision_record(self) -> DecisionRecord:
         """What people decided about this run: who, when, why, what they accepted; as Markdown, HTML or JSON."""
         return DecisionRecord.of(self.facts, self.history)
 
-    # --- looking things up ----------------------------------------------------------------------------------
-
-    def _plan(self, action: Action, code: Code | None, step: str = "") -> tuple[Code, Plan]:
-        """The workflow and the dry run of an action, judged now and by the log as it is now."""
+    def _now(self, code: Code | None) -> Basis:
+        """The run as its log holds it now: a colleague may have acted since it was opened here."""
         self._must_replay()
-        workflow = code or self._recorded_code()
-        named = step if step in {"", END} else self._step(step).label
-        verdict, outcome = self._judged(workflow, "" if named == END else named)
-        option = verdict.row(action, named if action is Action.RETRY_FROM else "")
-        if option is None:
-            what = "has not ended" if named == END else "has no step to retry from"
-            raise UsageError(f"run {self.id!r} {what}", hint="run.verdict(code).options lists what can be done")
-        if step and action is Action.COMPENSATE:
-            option = self._part(option, self._step(step))
-        return workflow, plan_of(self.facts, option, outcome)
-
-    def _part(self, option: Option, last: StepFacts) -> Option:
-        """Compensating down to a step only: what came before it is left as it is, and speaks against nothing."""
-        kept = {step.label for step in self.facts.steps if step.opened < last.opened}
-        objections = tuple(one for one in option.objections if one.id not in kept)
-        worst = max((one.safety for one in objections), key=["SAFE", "CHECK", "UNSAFE"].index, default="SAFE")
-        undo = tuple(label for label in option.must_compensate if label not in kept)
-        because = objections[0].reason if objections else f"can be undone down to {last.label}: {', '.join(undo)}"
-        return replace(
-            option, safety=type(option.safety)(worst), objections=objections, must_compensate=undo, because=because,
-            in_doubt=tuple(label for label in option.in_doubt if label not in kept),
-        )  # fmt: skip
-
-    def _cut(self, from_step: str) -> int:
-        """Number of the first event that a retry supersedes."""
-        columns = self.history.columns
-        if from_step != END:
-            return columns.seq[self._step(from_step).opened]
-        ended = [row for row in self.history.rows_of(self.id) if columns.type[row] in ENDINGS]
-        return columns.seq[ended[-1]]
-
-    def _step(self, name: str) -> StepFacts:
-        """The step that a person means.
-
-        Raises:
-            UsageError: None or several are called so.
-        """
-        found = [step for step in self.facts.steps if name in {step.label, position_text(step.position)}]
-        found = found or [step for step in self.facts.steps if step.name == name]
-        if not found:
-            known = ", ".join(step.label for step in self.facts.steps[:8]) or "none"
-            raise UsageError(f"run {self.id!r} has no step {name!r}", hint=f"its steps: {known}")
-        if len(found) > 1:
-            labels = ", ".join(step.label for step in found[:8])
-            raise UsageError(f"run {self.id!r} calls {name} {len(found)} times", hint=f"say which: {labels}")
-        return found[0]
+        workflow = as_workflow(code or self._recorded_code())
+        return Basis(load(Path(self._loaded.path)), self.id, workflow)
 
 
 def _decision(plan: Plan, accept: Sequence[str], by: str, why: str) -> dict[str, Any]:

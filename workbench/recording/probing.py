@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench._errors import UsageError
-from workbench.analysis import RunFacts, StepFacts
-from workbench.engines import Loaded
+from workbench.analysis import StepFacts
 from workbench.journal.redaction import Keyring, reveal
 from workbench.model import History, position_text, visible
 from workbench.program import CURRENT_KEY, Step, outside_loops, probe_call
+from workbench.recording.basis import Basis
 from workbench.replay import safe_repr
 
 if TYPE_CHECKING:
@@ -84,29 +84,19 @@ class Answers(list[Answer]):
         return html_of_sentences(self.frame) if self else f"<p>{self!r}</p>"
 
 
-def ask(
-    history: History,
-    loaded: Loaded,
-    facts: RunFacts,
-    steps: Sequence[StepFacts] | None,
-    find: Callable[[str], Step[..., Any]],
-) -> Answers:
+def ask(basis: Basis, steps: Sequence[StepFacts] | None) -> Answers:
     """Ask about steps in doubt.
 
     Args:
-        history: The log.
-        loaded: How it was opened; its recording's key opens sealed arguments.
-        facts: The run.
+        basis: The run; its recording's key opens sealed arguments.
         steps: The steps; all that are in doubt and declare a probe by default.
-        find: Finds the code of a step by name.
 
     Raises:
         UsageError: A given step is not in doubt, or has no probe.
         CodeNotFoundError: The code of a step is not to be found.
     """
-    wanted = (
-        steps if steps is not None else [step for step in facts.steps if _in_doubt(step) and step.declaration.probe]
-    )
+    settled_by_probe = [step for step in basis.facts.steps if _in_doubt(step) and step.declaration.probe]
+    wanted = steps if steps is not None else settled_by_probe
     for step in wanted:
         if not _in_doubt(step):
             raise UsageError(f"{step.label} is {step.state}, not in doubt", hint="run.effects() lists what is")
@@ -114,9 +104,9 @@ def ask(
             raise UsageError(
                 f"{step.label} has no probe", hint="look at the other side yourself, then run.resolve(…, happened=…)"
             )
-    recording = loaded.report.recording if loaded.report is not None else ""
+    recording = basis.loaded.report.recording if basis.loaded.report is not None else ""
     keyring = Keyring(uuid.UUID(hex=recording)) if recording else None
-    return Answers(_ask(history, step, find(step.name), keyring) for step in wanted)
+    return Answers(_ask(basis.history, step, basis.code_of(step), keyring) for step in wanted)
 
 
 def _in_doubt(step: StepFacts) -> bool:

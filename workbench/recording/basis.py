@@ -1,0 +1,161 @@
+"""What acting on a run is based on: the run as its log holds it at this moment, and the code at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from workbench._errors import RunBusyError, UsageError
+from workbench.analysis import END, Action, CodeCheck, Option, RunFacts, StepFacts, Verdict, read_facts, verdict_of
+from workbench.engines import Loaded
+from workbench.model import ENDINGS, History, Position, position_text
+from workbench.program import Step, Workflow
+from workbench.recorder import Recorder
+from workbench.recording.finding_steps import step_of
+from workbench.recording.plan import Plan, plan_of
+from workbench.replay import Diverged, Outcome, replay
+
+__all__ = ["Basis", "judged", "step_named"]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """One run, read just now, and its code.
+
+    Attributes:
+        loaded: The log.
+        run_id: The run.
+        workflow: Its code.
+    """
+
+    loaded: Loaded
+    run_id: str
+    workflow: Workflow[..., Any]
+
+    @property
+    def history(self) -> History:
+        """The log's events."""
+        return self.loaded.history
+
+    @cached_property
+    def facts(self) -> RunFacts:
+        """What the log says of the run."""
+        return read_facts(self.history, self.run_id, self.loaded.report)
+
+    @contextmanager
+    def recorder(self) -> Iterator[Recorder]:
+        """A recorder for a run that is still as it was judged.
+
+        Raises:
+            LogBusyError: Another live process writes the log.
+            RunBusyError: The run went on between judging it and locking its log.
+        """
+        with Recorder(Path(self.loaded.path)) as recorder:
+            new = recorder.events_of(self.run_id) - len(self.history.rows_of(self.run_id))
+            if new:
+                message = f"run {self.run_id!r} went on while it was judged: {new} new events"
+                raise RunBusyError(message, run_id=self.run_id, hint="look at run.refresh() first")
+            yield recorder
+
+    def plan(self, action: Action, step: str = "") -> Plan:
+        """The dry run of an action, judged by a dry replay of the code.
+
+        Args:
+            action: The action.
+            step: The step to retry from, or down to which to compensate.
+
+        Raises:
+            UsageError: There is no such step, or nothing to retry from.
+        """
+        named = step if step in {"", END} else self.step(step).label
+        position = self.step(named).position if named not in {"", END} else None
+        verdict, outcome = judged(self.loaded, self.run_id, self.workflow, position)
+        option = verdict.row(action, named if action is Action.RETRY_FROM else "")
+        if option is None:
+            what = "has not ended" if named == END else "has no step to retry from"
+            raise UsageError(f"run {self.run_id!r} {what}", hint="run.verdict(code).options lists what can be done")
+        if step and action is Action.COMPENSATE:
+            option = self._part(option, self.step(step))
+        return plan_of(self.facts, option, outcome)
+
+    def _part(self, option: Option, last: StepFacts) -> Option:
+        """Compensating down to a step only: what came before it is left as it is, and speaks against nothing."""
+        kept = {step.label for step in self.facts.steps if step.opened < last.opened}
+        objections = tuple(one for one in option.objections if one.id not in kept)
+        worst = max((one.safety for one in objections), key=["SAFE", "CHECK", "UNSAFE"].index, default="SAFE")
+        undo = tuple(label for label in option.must_compensate if label not in kept)
+        because = objections[0].reason if objections else f"can be undone down to {last.label}: {', '.join(undo)}"
+        return replace(
+            option, safety=type(option.safety)(worst), objections=objections, must_compensate=undo, because=because,
+            in_doubt=tuple(label for label in option.in_doubt if label not in kept),
+        )  # fmt: skip
+
+    def cut(self, from_step: str) -> int:
+        """Number of the first event that a retry supersedes."""
+        columns = self.history.columns
+        if from_step != END:
+            return columns.seq[self.step(from_step).opened]
+        ended = [row for row in self.history.rows_of(self.run_id) if columns.type[row] in ENDINGS]
+        return columns.seq[ended[-1]]
+
+    def step(self, name: str) -> StepFacts:
+        """The step that a person means.
+
+        Raises:
+            UsageError: None or several are called so.
+        """
+        return step_named(self.facts, name)
+
+    def code_of(self, step: StepFacts) -> Step[..., Any]:
+        """The code of a step.
+
+        Raises:
+            CodeNotFoundError: It cannot be found.
+        """
+        return step_of(step.name, self.history, self.workflow)
+
+
+def step_named(facts: RunFacts, name: str) -> StepFacts:
+    """The step that a person means: by label, position, or name.
+
+    Args:
+        facts: The run.
+        name: `"charge_card (3)"`, `"3"`, or `"charge_card"` where it is called once.
+
+    Raises:
+        UsageError: None or several are called so.
+    """
+    found = [step for step in facts.steps if name in {step.label, position_text(step.position)}]
+    found = found or [step for step in facts.steps if step.name == name]
+    if not found:
+        known = ", ".join(step.label for step in facts.steps[:8]) or "none"
+        raise UsageError(f"run {facts.run_id!r} has no step {name!r}", hint=f"its steps: {known}")
+    if len(found) > 1:
+        labels = ", ".join(step.label for step in found[:8])
+        raise UsageError(f"run {facts.run_id!r} calls {name} {len(found)} times", hint=f"say which: {labels}")
+    return found[0]
+
+
+def judged(
+    loaded: Loaded, run_id: str, workflow: Workflow[..., Any], from_position: Position | None = None
+) -> tuple[Verdict, Outcome]:
+    """The verdict on a run with a dry replay of its code, and how that ended.
+
+    Args:
+        loaded: The log.
+        run_id: The run.
+        workflow: Its code.
+        from_position: A step that must have a `retry_from` row.
+    """
+    outcome = replay(workflow, loaded.history, run_id=run_id, with_locals=False).outcome
+    diverged = outcome.divergence.path if isinstance(outcome, Diverged) else None
+    check: CodeCheck = "diverged" if isinstance(outcome, Diverged) else "clean"
+    verdict = verdict_of(
+        loaded.history, run_id, loaded.report,
+        code_check=check, diverged_at=diverged, from_position=from_position,
+    )  # fmt: skip
+    return verdict, outcome
