@@ -81,6 +81,7 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     shop = _LEFT_OUT + shop
     (tmp_path / "store" / "shop.py").write_text(shop)
     (tmp_path / "store" / "new_shop.py").write_text(_changed(shop))
+    (tmp_path / "logs").mkdir()
     (tmp_path / "history.json").write_text(json.dumps(_HISTORY))
     with closing(sqlite3.connect(tmp_path / "dbos.sqlite")) as database:
         database.executescript(_DBOS)
@@ -89,6 +90,9 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     monkeypatch.setattr(wb, "Recorder", FakeClock().recorder, raising=False)  # a timer of an hour passes at once
     names = dict(vars(importlib.import_module("store.shop")))
     names["new_checkout"] = importlib.import_module("store.new_shop").new_checkout
+    with wb.Recorder(tmp_path / "logs" / "night.wlog") as recorder:
+        for number in ("order-42", "order-43"):
+            recorder.run(names["checkout"], names["Order"](number, "book", 11800), id=number, business_key=number)
     for block in others:
         exec(compile(block, "README.md", "exec"), names)  # noqa: S102 - the README's own examples
     said = capsys.readouterr().out

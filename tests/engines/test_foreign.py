@@ -77,7 +77,8 @@ def test_a_file_is_refused_in_the_words_of_its_kind(tmp_path: Path) -> None:
 def test_foreign_code_is_not_replayed_yet(run: Run) -> None:
     for refused in (
         run.replay, lambda: run.replay(flow), run.what_if, lambda: run.what_if(flow), lambda: run.verdict(flow),
-        run.resume, lambda: run.resume(flow, accept=True), lambda: wb.diff(run, run.replay(flow)),
+        run.resume, lambda: run.resume(flow, accept=["G4"]), run.retry_from, run.rerun, run.compensate, run.probe,
+        lambda: run.resolve("charge", happened=True), lambda: wb.diff(run, run.replay(flow)),
     ):  # fmt: skip
         with pytest.raises(UsageError, match="code of other engines cannot be replayed yet: that comes later"):
             refused()

@@ -11,6 +11,7 @@ import pytest
 import workbench as wb
 from workbench.machine import read_run
 from workbench.model import EventType
+from workbench.replay import Completed
 
 DID: list[str] = []
 BROKEN: set[str] = set()
@@ -161,6 +162,7 @@ def test_a_branch_can_be_made_of_a_run_that_went_back(tmp_path: Path) -> None:
     failed(log, in_line, "b").retry_from(code=in_line)
     run = wb.open(log).run("r")
     branch = run.what_if(in_line).returns("act", "Z", occurrence=3).replay()
+    assert isinstance(branch.outcome, Completed)
     assert branch.outcome.value == "abZ"
     assert len(run.timeline().data) > 0
     assert "retry_from" in repr(run.decision_record())

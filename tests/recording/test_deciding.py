@@ -10,6 +10,7 @@ import pytest
 import workbench as wb
 from tests.recording.deciding_shop import Died, shop
 from workbench import errors
+from workbench.analysis import spans_of
 from workbench.engines import load
 
 
@@ -315,6 +316,23 @@ def test_a_step_whose_undo_is_not_to_be_found_leaves_the_run_as_it_was(tmp_path:
     with pytest.raises(errors.CodeNotFoundError):
         run.compensate(other, accept=["G5"])
     assert not sold.open().facts.decisions
+
+
+def test_the_timeline_shows_what_was_superseded_and_what_was_undone(tmp_path: Path) -> None:
+    sold = shop(tmp_path)
+    run = sold.fails("before mail", ValueError("no address"))
+    run.compensate(sold.sell, down_to="charge")
+    run.refresh().retry_from("charge", sold.sell)
+    spans = spans_of(sold.open().history, "order-42")
+    told = [(span.name, span.state, span.note) for span in spans]
+    assert told == [
+        ("hold", "committed", ""),
+        ("charge", "committed", "superseded by a retry"),
+        ("mail", "failed", "ValueError: no address; superseded by a retry"),
+        ("refund", "compensated", ""),
+        ("charge", "committed", ""),
+        ("mail", "committed", ""),
+    ]
 
 
 # --- the record ------------------------------------------------------------------------------------------------

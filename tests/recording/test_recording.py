@@ -158,10 +158,10 @@ def test_a_branch_says_which_edit_met_nothing(log: Path) -> None:
 
 def test_diff_of_runs_and_of_branches(log: Path) -> None:
     recording = wb.open(log)
-    runs = wb.diff(recording["one"], recording["two"])
+    runs = wb.diff(recording["one"], recording["two"]).frame
     assert list(runs["what"].astype(str)) == ["arguments", "arguments"]
     branch = recording["one"].what_if(sell).raises("charge", DeclinedError(4)).answer("ch_1")
-    changes = wb.diff(recording["one"], branch)
+    changes = wb.diff(recording["one"], branch).frame
     assert list(changes["what"].astype(str)) == ["same", "outcome", "inserted"]
     assert [str(cell) for cell in changes["left"]] == ["4", "'ch_4'", "None"]
     assert str(changes["right"][1]) == "DeclinedError(4)"
@@ -169,7 +169,7 @@ def test_diff_of_runs_and_of_branches(log: Path) -> None:
 
 def test_a_diff_shows_the_time_that_edits_moved(log: Path) -> None:
     run = wb.open(log)["one"]
-    changes = wb.diff(run, run.what_if(sell).delays("price", 3600))
+    changes = wb.diff(run, run.what_if(sell).delays("price", 3600)).frame
     assert list(changes["what"].astype(str)) == ["same", "same"]
     taken = changes["right_seconds"] - changes["left_seconds"]
     assert [round(seconds) for seconds in taken] == [3600, 0]
@@ -181,11 +181,11 @@ def test_a_diff_shows_what_a_moved_clock_says(tmp_path: Path) -> None:
         recorder.run(sell_in_time, "book", id="two")
     recording = wb.open(tmp_path / "a.wlog")
     run = recording["one"]
-    changes = wb.diff(run, run.what_if().delays("price", 3600))
+    changes = wb.diff(run, run.what_if().delays("price", 3600)).frame
     assert list(changes["what"].astype(str)) == ["same", "outcome"]
     left, right = (datetime.fromisoformat(str(changes[side][1])) for side in ("left", "right"))
     assert 3599 < (right - left).total_seconds() < 3601
-    runs = wb.diff(run, recording["two"])
+    runs = wb.diff(run, recording["two"]).frame
     assert runs["name"][1] == changes["name"][1] == "now"
     assert isinstance(runs["left"][1], datetime)
 
@@ -211,7 +211,7 @@ def test_a_long_run_and_its_branch_are_compared_at_once(tmp_path: Path) -> None:
     with wb.Recorder(path) as recorder:
         recorder.run(sell_many, 2_000, id="long")
     run = wb.open(path)["long"]
-    changes = wb.diff(run, run.what_if(sell_many).returns("price", 2, occurrence=2_000))
+    changes = wb.diff(run, run.what_if(sell_many).returns("price", 2, occurrence=2_000)).frame
     assert changes["what"].value_counts().to_dict() == {
         "same": 1_999, "outcome": 1, "arguments": 0, "inserted": 0, "deleted": 0
     }  # fmt: skip

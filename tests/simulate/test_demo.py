@@ -134,7 +134,7 @@ def test_resuming_completes_without_a_second_charge(
     assert rerun is not None
     assert rerun.safety == "UNSAFE"
     with wb.Recorder(killed_demo.log), pytest.raises(LogBusyError):
-        killed_run.resume(checkout, accept=True)
+        killed_run.resume(checkout, accept=["G4"])
     receipt = killed_run.resume(checkout)
     assert receipt.charge == "ch_0_0001"
     assert killed_demo.truth() == {"charged_cents": 11800, "extensions": 1}

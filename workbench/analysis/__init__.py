@@ -7,7 +7,14 @@ from workbench.analysis.diff import Item, align, diff_runs, items_of
 from workbench.analysis.divergence import Explanation, Reason, explain
 from workbench.analysis.effects import Effect, effects_frame, effects_of
 from workbench.analysis.facts import RunFacts, RunStatus, read_facts
-from workbench.analysis.frames import events_frame, frame_of_runs, frames_of_facts, runs_frame, steps_frame
+from workbench.analysis.frames import (
+    events_frame,
+    frame_of_run_columns,
+    frame_of_runs,
+    frames_of_facts,
+    runs_frame,
+    steps_frame,
+)
 from workbench.analysis.gates import Action, CodeCheck, Gates, gates_of
 from workbench.analysis.judgement import Judge
 from workbench.analysis.lint import Remark, Remarks, lint, remarks_frame
@@ -52,6 +59,7 @@ __all__ = [
     "effects_of",
     "events_frame",
     "explain",
+    "frame_of_run_columns",
     "frame_of_runs",
     "frame_of_steps",
     "frames_of_facts",

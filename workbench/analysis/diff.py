@@ -86,10 +86,12 @@ def align(left: Sequence[Item], right: Sequence[Item]) -> pd.DataFrame:
         right: object, the same on the right.
         left_seconds: float64, how long the call took on the left; NaN where it is not there.
         right_seconds: float64, the same on the right.
+        seconds_more: float64, how much longer it took on the right; NaN where it is not known on both sides.
         first: bool, True in the row of the first difference.
     """
     rows = [_row(one, other) for one, other in _pairs(left, right)]
     differs = [number for number, row in enumerate(rows) if row[0] is not Change.SAME]
+    took = [np.array([row[side] for row in rows], dtype=np.float64) for side in (4, 5)]
     return pd.DataFrame(
         {
             "what": category([str(row[0]) for row in rows], [str(change) for change in Change]),
@@ -97,8 +99,9 @@ def align(left: Sequence[Item], right: Sequence[Item]) -> pd.DataFrame:
             "name": text(row[1].name or row[1].verb for row in rows),
             "left": pd.Series([row[2] for row in rows], dtype="object"),
             "right": pd.Series([row[3] for row in rows], dtype="object"),
-            "left_seconds": np.array([row[4] for row in rows], dtype=np.float64),
-            "right_seconds": np.array([row[5] for row in rows], dtype=np.float64),
+            "left_seconds": took[0],
+            "right_seconds": took[1],
+            "seconds_more": took[1] - took[0],
             "first": np.array([number == differs[0] if differs else False for number in range(len(rows))], dtype=bool),
         }
     )

@@ -6,7 +6,8 @@ Missing text is `""` in columns of str and NA in categories.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ from workbench.journal import Report
 from workbench.journal.index import position_texts
 from workbench.model import EventType, History, uncollected
 
-__all__ = ["events_frame", "frame_of_runs", "frames_of_facts", "runs_frame", "steps_frame"]
+__all__ = ["events_frame", "frame_of_run_columns", "frame_of_runs", "frames_of_facts", "runs_frame", "steps_frame"]
 
 _NAME_OF = {int(type_): str(type_.name) for type_ in EventType}
 _EVENT_NAMES = [_NAME_OF.get(number, "") for number in range(256)]
@@ -138,23 +139,48 @@ def runs_frame(histories: Sequence[History], reports: Sequence[Report | None] | 
 def frame_of_runs(pairs: Sequence[tuple[History, RunFacts]]) -> pd.DataFrame:
     """Runs as `runs_frame` documents them, for callers who have read the facts already."""
     facts = [run for _, run in pairs]
-    began, ended = [run.started_ns for run in facts], [run.ended_ns for run in facts]
+    return frame_of_run_columns(
+        {
+            "run_id": [run.run_id for run in facts],
+            "workflow": [run.workflow for run in facts],
+            "status": [run.status for run in facts],
+            "business_key": [run.business_key for run in facts],
+            "engine": [history.engine for history, _ in pairs],
+            "source": [history.origin for history, _ in pairs],
+            "started": [run.started_ns for run in facts],
+            "ended": [run.ended_ns for run in facts],
+            "recoveries": [run.recoveries for run in facts],
+            "steps": [len(run.steps) for run in facts],
+            "events": [run.events for run in facts],
+            "error_type": [run.error_type for run in facts],
+            "error": [run.error for run in facts],
+        }
+    )
+
+
+def frame_of_run_columns(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Runs as `runs_frame` documents them.
+
+    Args:
+        columns: Plain values by name of the column; instants in nanoseconds since the epoch, -1 for none.
+    """
+    began, ended = columns["started"], columns["ended"]
     return pd.DataFrame(
         {
-            "run_id": category([run.run_id for run in facts]),
-            "workflow": category([run.workflow for run in facts]),
-            "status": category([run.status for run in facts], [str(status) for status in RunStatus]),
-            "business_key": text(run.business_key for run in facts),
-            "engine": category([history.engine for history, _ in pairs]),
-            "source": category([history.origin for history, _ in pairs]),
+            "run_id": category(columns["run_id"]),
+            "workflow": category(columns["workflow"]),
+            "status": category(columns["status"], [str(status) for status in RunStatus]),
+            "business_key": text(columns["business_key"]),
+            "engine": category(columns["engine"]),
+            "source": category(columns["source"]),
             "started": instants(began),
             "ended": instants(ended),
             "duration_seconds": seconds_between(began, ended),
-            "recoveries": np.array([run.recoveries for run in facts], dtype=np.int64),
-            "steps": np.array([len(run.steps) for run in facts], dtype=np.int64),
-            "events": np.array([run.events for run in facts], dtype=np.int64),
-            "error_type": category([run.error_type for run in facts]),
-            "error": text(run.error for run in facts),
+            "recoveries": np.array(columns["recoveries"], dtype=np.int64),
+            "steps": np.array(columns["steps"], dtype=np.int64),
+            "events": np.array(columns["events"], dtype=np.int64),
+            "error_type": category(columns["error_type"]),
+            "error": text(columns["error"]),
         }
     )
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from workbench._errors import PayloadError
-from workbench.analysis.bodies import message_of
+from workbench.analysis.bodies import Bodies, message_of
 from workbench.analysis.facts import StepFacts, read_facts
+from workbench.analysis.state import State
 from workbench.journal import Report
 from workbench.machine import RunRecord, Slot, Verb, read_run
 from workbench.model import EventType, History, instant, position_text
@@ -59,16 +60,28 @@ def spans_of(history: History, run_id: str, report: Report | None = None) -> lis
         report: How the log was found.
     """
     record = read_run(history, run_id)
-    steps = {step.position: step for step in read_facts(history, run_id, report).steps}
+    steps = {(step.position, step.name): step for step in read_facts(history, run_id, report).steps}
     reader = _Reader(record)
     spans: list[Span] = []
+    for slot in record.superseded:  # somebody decided to retry: it has happened all the same
+        if slot.verb is Verb.CALL_STEP:
+            step = replace(steps[slot.position, slot.name], state=reader.state_then(slot))
+            spans += (replace(span, note=_superseded(span.note)) for span in reader.attempts(slot, step))
+        elif slot.answer != slot.opened:
+            spans.append(reader.wait(slot))
+    begun = {slot.opened for slot in record.superseded}
     for slot in record.slots.values():
         if slot.verb is Verb.CALL_STEP:
-            spans += reader.attempts(slot, steps[slot.position])
-        elif slot.answer != slot.opened:  # clock readings and draws take no time
+            after = slot.resolved_undone if slot.opened in begun else -1
+            spans += reader.attempts(slot, steps[slot.position, slot.name], after)
+        elif slot.answer != slot.opened and slot.opened not in begun:  # clock readings and draws take no time
             spans.append(reader.wait(slot))
     spans += reader.undos()
     return sorted(spans, key=lambda span: span.started)
+
+
+def _superseded(note: str) -> str:
+    return f"{note}; superseded by a retry" if note else "superseded by a retry"
 
 
 class _Reader:
@@ -79,11 +92,20 @@ class _Reader:
         self._last = max(self._rows, default=-1)
         self._recovered = [row for row in record.ambient if self._history.columns.type[row] == EventType.RunRecovered]
 
-    def attempts(self, slot: Slot, step: StepFacts) -> Iterator[Span]:
+    def state_then(self, slot: Slot) -> State:
+        """How a step stood before a decision to retry superseded it."""
+        if slot.type in {EventType.StepCompleted, EventType.StepResolved}:
+            return State.COMMITTED
+        if slot.type is EventType.StepFailed and Bodies(self._history)(slot.answer).get("definite") is True:
+            return State.FAILED
+        return State.IN_DOUBT
+
+    def attempts(self, slot: Slot, step: StepFacts, after: int = -1) -> Iterator[Span]:
+        """Attempts of a step; with `after` only those that began after that row."""
         if slot.opened == slot.answer:
             yield self._recorded(slot, step)
             return
-        rows = sorted({slot.opened, slot.answer, *slot.between} - {-1})
+        rows = [row for row in sorted({slot.opened, slot.answer, *slot.between} - {-1}) if row > after]
         began = -1
         for row in rows:
             kind = EventType(self._history.columns.type[row])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from workbench.analysis.advice import Advice, advice_of
 from workbench.analysis.facts import Child, RunFacts, RunStatus, read_facts
 from workbench.analysis.gates import Action, CodeCheck, Gates, Ruling, gates_of
+from workbench.analysis.hazards import Case, contested, stale_steps
 from workbench.analysis.judgement import Judge
 from workbench.analysis.options import PREFERENCE, Option, consider
 from workbench.analysis.retry import best_start, ceiling
@@ -239,10 +240,11 @@ def verdict_of(  # noqa: PLR0913 - all that is known at the moment of judging
         now_ns: The moment of acting; now by default.
     """
     moment = SYSTEM_CLOCK.now_ns() if now_ns is None else now_ns
-    facts = read_facts(history, run_id, report)
+    case = Case(history, run_id, moment, report)
+    facts = case.facts
     gates = gates_of(facts, report, code_check=code_check, diverged_at=diverged_at)
     resumed = _resumed_children(history, facts, report, moment, {run_id})
-    gates = replace(gates, resumed_children=resumed)
+    gates = replace(gates, stale=stale_steps(case), contested=contested(case), resumed_children=resumed)
     return verdict(run_id, facts.steps, gates, now_ns=moment, from_position=from_position)
 
 

@@ -19,8 +19,10 @@ class Loaded:
         history: Its events.
         report: In what state it was found; `None` for engines whose storage vouches for itself.
         path: Where it came from.
+        url: Where the original lies when `path` is a copy of it, which nobody can act through; `""` otherwise.
     """
 
     history: History
     report: Report | None
     path: Path
+    url: str = ""

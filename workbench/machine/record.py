@@ -62,11 +62,20 @@ class Slot:
         return history.columns.attempt[last if last >= 0 else self.opened]
 
     def in_doubt(self, history: History) -> bool:
-        """An attempt began and nothing says how it ended."""
+        """An attempt began, and nothing proves that it did nothing: not even that a later one certainly failed."""
         if self.type is not None:
             return False
-        newest = max([self.opened, *self.between])
-        return self.resolved_undone < newest and history.columns.type[newest] == EventType.StepStarted
+        types, begun, doubt = history.columns.type, False, False
+        for row in sorted([self.opened, *self.between]):
+            if row <= self.resolved_undone:
+                continue
+            if types[row] == EventType.StepStarted:
+                begun, doubt = True, doubt or begun
+            elif types[row] == EventType.AttemptFailed:
+                begun, doubt = False, doubt or history.payload(row).get("definite") is not True
+            elif types[row] in _CLOSINGS:
+                begun = doubt = False  # the code stopped waiting, which `cancelled` says
+        return begun or doubt
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench._errors import PayloadError
 from workbench.journal.codec import Encoder
-from workbench.journal.redaction import Keyring, Redactor, reveal, secret_kind
+from workbench.journal.redaction import Keyring, KnownSecrets, Redactor, reveal, secret_kind
 from workbench.program import Step
 
 __all__ = ["Encoding"]
@@ -28,6 +28,7 @@ class Encoding:
         self._keyring = Keyring(uuid.UUID(bytes=recording))
         self._redact = redact
         self._encoder = Encoder()
+        self._known = KnownSecrets()
         self._redactors: dict[tuple[str, ...], Redactor] = {}
 
     def encode(self, body: Any, sensitive: tuple[str, ...] = ()) -> bytes:
@@ -89,12 +90,12 @@ class Encoding:
         Raises:
             NeedsSecretError: A secret cannot be opened here.
         """
-        return reveal(value, self._keyring) if self._redact else value
+        return reveal(value, self._keyring, known=self._known) if self._redact else value
 
     def _redactor(self, sensitive: tuple[str, ...]) -> Redactor:
         redactor = self._redactors.get(sensitive)
         if redactor is None:
-            redactor = self._redactors[sensitive] = Redactor(self._keyring, sensitive)
+            redactor = self._redactors[sensitive] = Redactor(self._keyring, sensitive, known=self._known)
         return redactor
 
 

@@ -192,7 +192,8 @@ class RunJournal:
         tag: int = 0,
         durable: bool = False,
     ) -> int:
-        number = self._known(step).number
+        kind = Kind.IDEMPOTENT if step.declaration.undo_null_safe else Kind.WRITE
+        number = self._writer.name_number(Declaration(step.declaration.undo, kind, kind_assumed=False))
         return self._writer.append(
             event, self._run, number, position, body, attempt=attempt, cause=cause, tag=tag, durable=durable
         )
@@ -251,7 +252,8 @@ class RunJournal:
         source = source_of(function)
         if source is None:
             return ""
-        self._writer.add_source(replace(source, text=self._encoding.without_secrets(source.text)))
+        if source.digest not in self._writer.tables.sources:  # looking for secrets in a whole file takes its time
+            self._writer.add_source(replace(source, text=self._encoding.without_secrets(source.text)))
         return source.digest
 
 

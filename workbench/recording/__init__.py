@@ -3,6 +3,7 @@
 from workbench.recording.branch import Branch
 from workbench.recording.branches import Branches
 from workbench.recording.code import code_at, code_of_reference
+from workbench.recording.compared import Comparison
 from workbench.recording.comparison import diff
 from workbench.recording.recording import Recording, open_recording
 from workbench.recording.run import Run
@@ -15,6 +16,7 @@ open = open_recording
 __all__ = [
     "Branch",
     "Branches",
+    "Comparison",
     "Recording",
     "Run",
     "Sweep",

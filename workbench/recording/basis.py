@@ -79,12 +79,18 @@ class Basis:
             what = "has not ended" if named == END else "has no step to retry from"
             raise UsageError(f"run {self.run_id!r} {what}", hint="run.verdict(code).options lists what can be done")
         if step and action is Action.COMPENSATE:
-            option = self._part(option, self.step(step))
+            option = self._part(option, self.step(step), verdict.row(Action.RETRY_FROM, named))
         return plan_of(self.facts, option, outcome)
 
-    def _part(self, option: Option, last: StepFacts) -> Option:
-        """Compensating down to a step only: what came before it is left as it is, and speaks against nothing."""
+    def _part(self, option: Option, last: StepFacts, retry: Option | None) -> Option:
+        """Compensating down to a step only: what came before it is left as it is, and speaks against nothing.
+
+        Nor does a step without an undo that the retry, for which this is done, may repeat.
+        """
         kept = {step.label for step in self.facts.steps if step.opened < last.opened}
+        if retry is not None:
+            against = {one.id for one in retry.objections}
+            kept |= set(retry.executes_again) - set(option.must_compensate) - against
         objections = tuple(one for one in option.objections if one.id not in kept)
         worst = max((one.safety for one in objections), key=["SAFE", "CHECK", "UNSAFE"].index, default="SAFE")
         undo = tuple(label for label in option.must_compensate if label not in kept)

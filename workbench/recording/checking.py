@@ -85,7 +85,7 @@ def _results(
     if isinstance(executor, ThreadPoolExecutor):
         return executor.map(partial(_fits, codes), *zip(*chunks, strict=True)) if chunks else iter(())
     places = {name: _place_of(code) for name, code in codes.items()}
-    futures = [executor.submit(fits_elsewhere, str(log.path), ids, places) for log, ids in chunks]
+    futures = [executor.submit(fits_elsewhere, log.url or str(log.path), ids, places) for log, ids in chunks]
     return (future.result() for future in futures)
 
 

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Self
 
 from workbench.analysis import Item, align, diff_runs
 from workbench.machine import ASKS
 from workbench.model import Position
 from workbench.recording.branch import Branch
 from workbench.recording.calls import DRAWS, Asked, calls_of
+from workbench.recording.compared import Comparison, Said
 from workbench.recording.run import Run
 from workbench.recording.trace import Trace
-from workbench.replay import Columns, Stop
+from workbench.replay import Columns
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["diff"]
+__all__ = ["Comparable", "diff"]
 
 Comparable = Run | Branch | Trace
 
 _NS = 1_000_000_000
 _UNKNOWN = float("nan")
 _VERBS = {event.name: str(verb) for event, verb in ASKS.items()}
-
-
-class _Said(int):
-    """Number of an event that both sides have from the log; its words are read when somebody looks."""
-
-    steps: Sequence[Stop]
-    index: int
-
-    @classmethod
-    def at(cls, seq: int, steps: Sequence[Stop], index: int) -> Self:
-        """What a stop says of an event."""
-        said = cls(seq)
-        said.steps, said.index = steps, index
-        return said
-
-    def __repr__(self) -> str:
-        return self.steps[self.index].note
-
-    __str__ = __repr__
 
 
 class _Side(NamedTuple):
@@ -63,7 +42,7 @@ class _Side(NamedTuple):
         return cls(columns, calls_of(columns))
 
 
-def diff(left: Comparable, right: Comparable) -> pd.DataFrame:
+def diff(left: Comparable, right: Comparable) -> Comparison:
     """What differs between two runs, branches or traces.
 
     Args:
@@ -71,17 +50,24 @@ def diff(left: Comparable, right: Comparable) -> pd.DataFrame:
         right: The other.
 
     Returns:
-        Aligned rows, see `workbench.analysis.align`. Two runs are compared by their logs. As soon as a branch or
-        trace takes part, both are compared by their stops: what was asked and answered is then bounded text, and
-        seconds are those of the branch's clock.
+        The aligned calls: `.frame` (see `workbench.analysis.align`), `.differences`, `.figure()`. Two runs are
+        compared by their logs. As soon as a branch or trace takes part, both are compared by their stops: what was
+        asked and answered is then bounded text, and seconds are those of the branch's clock.
     """
+    titles = _title(left), _title(right)
     if isinstance(left, Run) and isinstance(right, Run):
-        return diff_runs((left.history, left.id), (right.history, right.id))
+        return Comparison(diff_runs((left.history, left.id), (right.history, right.id)), titles)
     code = next((side.code for side in (left, right) if isinstance(side, Branch)), None)
     one, other = _trace(left, code), _trace(right, code)
     sides = _Side.of(one), _Side.of(other)
     alike = _alike(*sides) if one.run_id == other.run_id else {}
-    return align(*([*_items(side, alike)] for side in sides))
+    return Comparison(align(*([*_items(side, alike)] for side in sides)), titles)
+
+
+def _title(side: Comparable) -> str:
+    if isinstance(side, Run):
+        return f"run {side.id}"
+    return f"a branch of {side.run_id}" if isinstance(side, Branch) else f"a trace of {side.run_id}"
 
 
 def _trace(side: Comparable, code: Callable[..., Any] | None) -> Trace:
@@ -113,8 +99,8 @@ def _items(side: _Side, alike: Mapping[Position, tuple[int, int]]) -> Iterator[I
         outcome: Any
         if position in alike:
             seqs = alike[position]
-            arguments = _Said.at(seqs[0], steps, asked)
-            outcome = _Said.at(seqs[1], steps, answered)
+            arguments = Said.at(seqs[0], steps, asked)
+            outcome = Said.at(seqs[1], steps, answered)
         else:
             drawn = events[asked] in DRAWS
             arguments = None if drawn else steps[asked].note

@@ -40,9 +40,9 @@ class Deciding:
     if TYPE_CHECKING:
 
         @property
-        def facts(self) -> RunFacts: ...  # noqa: D102 - Run's
+        def facts(self) -> RunFacts: ...  # noqa: D102 - documented in Run
         @property
-        def history(self) -> History: ...  # noqa: D102 - Run's
+        def history(self) -> History: ...  # noqa: D102 - documented in Run
         def _must_replay(self) -> None: ...
         def _recorded_code(self) -> Code: ...
         def _at(self, loaded: Loaded) -> Run: ...

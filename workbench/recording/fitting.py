@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from workbench._errors import (
@@ -17,11 +16,13 @@ from workbench._errors import (
     WorkbenchError,
 )
 from workbench.analysis import Cause
-from workbench.engines import load, replays
+from workbench.engines import replays
 from workbench.machine import Slot
 from workbench.model import EventType, History, position_text
 from workbench.program import as_workflow, outside_loops
 from workbench.recording.code import code_at, code_of_reference
+from workbench.recording.logs import load_place
+from workbench.recording.sources import place_of
 from workbench.replay import Diverged, Outcome, call_text, replay
 from workbench.replay.deadline import RUN_SECONDS, OverdueError, within
 
@@ -112,7 +113,7 @@ def fits_elsewhere(origin: str, run_ids: list[str], places: dict[str, str]) -> l
     """As `fit_of`, in another process: the log and the code are opened there.
 
     Args:
-        origin: Path of the log.
+        origin: Path of the log, or its URL.
         run_ids: The runs.
         places: Place of the code by workflow name, see `code_at`.
     """
@@ -124,7 +125,7 @@ def fits_elsewhere(origin: str, run_ids: list[str], places: dict[str, str]) -> l
 @lru_cache(maxsize=4)
 def _opened(origin: str) -> History:
     """A log is opened once per process, not once per chunk."""
-    return load(Path(origin)).history
+    return load_place(place_of(origin)).history
 
 
 _loaded = lru_cache(maxsize=64)(code_at)

@@ -89,8 +89,9 @@ class Plan:
         ]
 
     def _asked_on_the_way(self, objection: Objection) -> bool:
-        resumes = self.option.action is Action.RESUME
-        return resumes and objection.safety is Safety.CHECK and objection.id in self.option.in_doubt
+        """Only at a step that would be executed: one that the code was told to have failed is passed by."""
+        stops = self.option.action is Action.RESUME and objection.id in self.option.executes_again
+        return stops and objection.safety is Safety.CHECK and objection.id in self.option.in_doubt
 
     def check(self, accept: Sequence[str] = ()) -> None:
         """Refuse what the verdict does not call SAFE.

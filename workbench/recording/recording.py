@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench._errors import RunNotFoundError, UsageError
 from workbench.analysis import events_frame, frames_of_facts
-from workbench.engines import Loaded, load
+from workbench.engines import Loaded
 from workbench.journal import OpenMode, Report
 from workbench.model import History, visible
+from workbench.recording.catalogue import Catalogue
 from workbench.recording.checking import check
+from workbench.recording.compared import Comparison
+from workbench.recording.comparison import Comparable, diff
 from workbench.recording.fitting import Code
+from workbench.recording.logs import LazyLogs, load_place
+from workbench.recording.many import Many
 from workbench.recording.run import Run
-from workbench.recording.sources import Where, files_of
+from workbench.recording.sources import Place, Where, places_of
+from workbench.recording.triaging import triage
 from workbench.views import html_text
 
 if TYPE_CHECKING:
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Recording", "open_recording"]
 
-Progress = Callable[[Sequence[Path]], Iterable[Path]]
+Progress = Callable[[Sequence[Place]], Iterable[Place]]
 
 
 def open_recording(
@@ -32,10 +37,11 @@ def open_recording(
 ) -> Recording:
     """Open recordings: `wb.open`.
 
-    Nothing is modified, imported or executed.
+    Nothing is modified, imported or executed. What many files hold is kept in a catalogue in the user's cache folder
+    (`workbench.recording.catalogue`): the second time only files that have changed are read, others when needed.
 
     Args:
-        where: A file, a glob pattern, a folder (searched through), or a list of these.
+        where: A file, a glob pattern, a folder (searched through), a URL that fsspec knows, or a list of these.
         mode: How to meet damage: `prefix` (default), `tail`, `strict` or `salvage`, see `OpenMode`.
         progress: Wraps the list of files while they are read; by default a bar in notebooks and terminals when
             there are many.
@@ -44,27 +50,31 @@ def open_recording(
         LogNotFoundError: Nothing is there.
         LogError: A file cannot be read as asked; each kind of trouble has its own class.
     """
-    files = files_of(where)
-    tracked = progress(files) if progress is not None else _tracked(files)
-    return Recording([load(path, mode) for path in tracked])
+    places, tracked = places_of(where), progress or _tracked
+    if len(places) < CATALOGUE_FROM or OpenMode(mode) is not OpenMode.PREFIX:
+        return Recording([load_place(place, mode) for place in tracked(places)])
+    logs = LazyLogs(places, mode)
+    return Recording(logs, Catalogue.of(places, lambda new: logs.read(tracked(list(new)))))
 
 
-class Recording:
+class Recording(Many):
     """One or many opened logs.
 
     Args:
-        logs: The opened logs.
+        logs: The opened logs; those of a catalogue are opened when they are needed.
+        catalogue: What they hold, where there are many.
     """
 
-    def __init__(self, logs: Sequence[Loaded]) -> None:
-        self.logs = tuple(logs)
+    def __init__(self, logs: Sequence[Loaded], catalogue: Catalogue | None = None) -> None:
+        self.logs: Sequence[Loaded] = logs if catalogue is not None else tuple(logs)
+        self._catalogue = catalogue
 
     # --- frames ---------------------------------------------------------------------------------------------
 
     @property
     def runs(self) -> pd.DataFrame:
         """One row per run; see `workbench.analysis.runs_frame` for columns, dtypes and units."""
-        return self._frames[0]
+        return self._frames[0] if self._catalogue is None else self._catalogue.runs
 
     @property
     def steps(self) -> pd.DataFrame:
@@ -95,7 +105,7 @@ class Recording:
         """
         if run_id is None:
             return self._only()
-        logs = [log for log in self.logs if run_id in log.history.run_ids]
+        logs = self._logs_with(run_id)
         if not logs:
             known = ", ".join(self._run_ids[:5]) or "none"
             raise RunNotFoundError(f"no run {run_id!r} in this recording", run_id=run_id, hint=f"it holds: {known}")
@@ -103,6 +113,11 @@ class Recording:
             where = ", ".join(str(log.path) for log in logs)
             raise UsageError(f"{len(logs)} logs hold a run {run_id!r}: {where}", hint="open one of them alone")
         return Run(logs[0], run_id, self.logs)
+
+    def _logs_with(self, run_id: str) -> list[Loaded]:
+        if self._catalogue is None:
+            return [log for log in self.logs if run_id in log.history.run_ids]
+        return [self.logs[number] for number in self._catalogue.logs_with(run_id)]
 
     def __getitem__(self, run_id: str) -> Run:
         """`rec["order-42"]` is `rec.run("order-42")`."""
@@ -160,11 +175,48 @@ class Recording:
         """
         return check(self.logs, code, executor=executor, progress=progress)
 
+    # --- many runs ------------------------------------------------------------------------------------------
+
+    def triage(
+        self,
+        *,
+        hazards: str = "quick",
+        explain: bool = False,
+        executor: Executor | None = None,
+        progress: Callable[[Sequence[Any]], Iterable[Any]] | None = None,
+    ) -> pd.DataFrame:
+        """How every run stands and what may be done with it: one row per run, or with `explain` one per reason.
+
+        Args:
+            hazards: `quick` (default): those that the columns of the log alone can show, in all runs; `troubled`:
+                also all others in runs that are in trouble, which costs milliseconds for each; `all`: all in all runs;
+                `none`.
+            explain: Count the runs that are so for the same reason, with what is at stake.
+            executor: Any `concurrent.futures.Executor`; processes open the logs by their places.
+            progress: Wraps the list of parts while they are worked through; by default a bar when there are many.
+
+        Returns:
+            See `workbench.analysis.triage.triage_frame`, and `reasons_frame` for `explain`.
+        """
+        return triage(self.logs, hazards=hazards, explain=explain, executor=executor, progress=progress)
+
+    def compare(self, left: str | Comparable, right: str | Comparable) -> Comparison:
+        """Where two runs part: same beginning, first difference, what was inserted, deleted, changed, slower.
+
+        Args:
+            left: Id of a run, or a run, branch or trace.
+            right: The same.
+        """
+        one, other = (self.run(side) if isinstance(side, str) else side for side in (left, right))
+        return diff(one, other)
+
     # --- for people -----------------------------------------------------------------------------------------
 
     @property
     def warnings(self) -> list[str]:
         """What is wrong with the logs, in words; empty when nothing is."""
+        if self._catalogue is not None:
+            return self._catalogue.warnings
         return [
             f"{log.path}: {log.report}"
             for log in self.logs
@@ -173,12 +225,13 @@ class Recording:
 
     def __repr__(self) -> str:
         """How much there is, and what can be done next."""
-        events = sum(len(log.history) for log in self.logs)
+        known = self._catalogue
+        events = sum(len(log.history) for log in self.logs) if known is None else known.events
         counts = (f"{number:,} {noun}{'' if number == 1 else 's'}" for number, noun in (
             (len(self), "run"), (events, "event"), (len(self.logs), "log")
         ))  # fmt: skip
         lines = ["Recording: {}, {} in {}".format(*counts), *self.warnings]
-        lines.append("  next: .runs .steps .events, .run(id), .check(code)")
+        lines.append("  next: .runs .steps .events, .run(id), .triage(), .check(code)")
         return visible("\n".join(lines))
 
     def _repr_html_(self) -> str:
@@ -191,14 +244,19 @@ class Recording:
 
     @cached_property
     def _run_ids(self) -> list[str]:
+        if self._catalogue is not None:
+            return self._catalogue.run_ids
         return [run_id for log in self.logs for run_id in log.history.run_ids]
 
+
+CATALOGUE_FROM = 64
+"""From so many files on, what they hold is kept in a catalogue, and they are opened one by one when needed."""
 
 _MANY_FILES = 8
 _SHOWN = ("run_id", "workflow", "status", "started", "duration_seconds", "steps", "recoveries", "error_type")
 
 
-def _tracked(files: Sequence[Path]) -> Iterable[Path]:
+def _tracked(files: Sequence[Place]) -> Iterable[Place]:
     if len(files) < _MANY_FILES:
         return files
     from rich.progress import track

@@ -22,6 +22,7 @@ from workbench.analysis import (
 )
 from workbench.engines import Loaded, replays
 from workbench.model import EventType, History, instant, visible
+from workbench.recording.answering import Answering
 from workbench.recording.branch import Branch
 from workbench.recording.branches import Branches
 from workbench.recording.code import code_of_reference
@@ -41,7 +42,7 @@ Code = Callable[..., Any]
 _SHOWN = ("position", "name", "kind", "state", "attempts", "started", "duration_seconds", "error_type", "code")
 
 
-class Run(Deciding):
+class Run(Deciding, Answering):
     """One run of a recording.
 
     Args:
@@ -187,7 +188,7 @@ class Run(Deciding):
     def __repr__(self) -> str:
         """The summary and what can be done next."""
         code = " .replay() .what_if() .resume(dry_run=True)" if replays(self.history.engine) else ""
-        return f"{self.summary()}\n  next: .timeline() .steps .effects() .verdict(){code}"
+        return f"{self.summary()}\n  next: .why() .hazards() .verdict() .timeline() .steps .effects(){code}"
 
     def _repr_html_(self) -> str:
         return f"<p><b>{html_text(self.summary())}</b></p>{self.steps[list(_SHOWN)].to_html(max_rows=50, escape=True)}"

@@ -1,4 +1,4 @@
-"""Which files a person means: one, a glob, a folder, a list, a `sqlite:///` URL."""
+"""Which files a person means: one, a glob, a folder, a list, a `sqlite:///` URL, a URL that fsspec knows."""
 
 from __future__ import annotations
 
@@ -10,27 +10,63 @@ from urllib.parse import unquote
 
 from workbench._errors import LogNotFoundError, UsageError
 from workbench.engines import known, suffixes
+from workbench.recording.remote import RemoteFile, remote_files
 
-__all__ = ["Where", "files_of"]
+__all__ = ["Place", "Where", "files_of", "place_of", "places_of"]
 
 Where = str | Path | Iterable[str | Path]
-"""A file, a glob pattern, a folder (searched through), `sqlite:///file` as DBOS is configured, or several of these."""
+"""A file, a glob pattern, a folder (searched through), `sqlite:///file` as DBOS is configured, a URL, or several."""
+
+Place = Path | RemoteFile
+"""Where one recording lies."""
+
+
+def places_of(where: Where) -> list[Place]:
+    """The recordings meant, without repetition, in a stable order.
+
+    Raises:
+        LogNotFoundError: A name, pattern or URL means no file.
+        UsageError: A URL of a kind that cannot be opened here.
+    """
+    items = [where] if isinstance(where, str | Path) else where
+    return list(dict.fromkeys(place for item in items for place in _meant(item)))
 
 
 def files_of(where: Where) -> list[Path]:
-    """The files meant, without repetition, in a stable order.
+    """As `places_of`, of what lies on this machine.
 
     Raises:
         LogNotFoundError: A name or pattern means no file.
-        UsageError: A URL of another kind.
+        UsageError: A URL of files elsewhere.
     """
-    if isinstance(where, str | Path):
-        return list(dict.fromkeys(_one(where)))
-    return list(dict.fromkeys(path for item in where for path in _one(item)))
+    places = places_of(where)
+    if elsewhere := next((place for place in places if isinstance(place, RemoteFile)), None):
+        raise UsageError(f"{elsewhere} is not on this machine", hint="copy it here first")
+    return [place for place in places if isinstance(place, Path)]
 
 
-def _one(where: str | Path) -> list[Path]:
-    path = _path(where).expanduser()
+def place_of(text: str) -> Place:
+    """One recording by what `str` says of its place.
+
+    Raises:
+        LogNotFoundError: It is not there any more.
+    """
+    return remote_files(text)[0] if _URL.match(text) else Path(text)
+
+
+def _meant(where: str | Path) -> list[Place]:
+    if isinstance(where, Path) or not (found := _URL.match(where)):
+        return [*_local(Path(where))]
+    rest = where[found.end() :]
+    if found[1] == "sqlite" and rest.startswith("/"):  # as SQLAlchemy has it: three slashes, then the path
+        return [*_local(Path(unquote(rest[1:].partition("?")[0])))]
+    if found[1] == "file" and rest.startswith("/"):
+        return [*_local(Path(unquote(rest)))]
+    return [*remote_files(where)]
+
+
+def _local(named: Path) -> list[Path]:
+    path = named.expanduser()
     if path.is_dir():
         found = sorted(file for file in path.rglob("*") if file.is_file() and known(file))
         if not found:
@@ -42,18 +78,8 @@ def _one(where: str | Path) -> list[Path]:
     pattern = str(path)
     matches = sorted(Path(match) for match in glob.glob(pattern, recursive=True))  # noqa: PTH207 - absolute patterns
     if not matches:
-        raise LogNotFoundError(f"no file fits {where}", path=path, hint="quote the pattern, or name a folder")
+        raise LogNotFoundError(f"no file fits {named}", path=path, hint="quote the pattern, or name a folder")
     return matches
-
-
-def _path(where: str | Path) -> Path:
-    """SQLAlchemy's URLs of a database, which DBOS is configured with: three slashes, then the path."""
-    if isinstance(where, Path) or not (found := _URL.match(where)):
-        return Path(where)
-    if found[1] != "sqlite" or not (rest := where[found.end() :]).startswith("/"):
-        hint = "files are opened by path; a database of DBOS also as sqlite:///path"
-        raise UsageError(f"{where} is no place that can be opened", hint=hint)
-    return Path(unquote(rest[1:].partition("?")[0]))
 
 
 _URL = re.compile(r"([a-z][a-z0-9+.]*)://")

@@ -219,14 +219,13 @@ def _place_of(branch: Branch) -> tuple[str, str, str]:
 
 
 def _ending_elsewhere(origin: str, run_id: str, reference: str, documents: Sequence[bytes]) -> Ending:
-    from pathlib import Path
-
-    from workbench.engines import load
     from workbench.recording.code import code_of_reference
+    from workbench.recording.logs import load_place
+    from workbench.recording.sources import place_of
 
     code: Callable[..., Any] = code_of_reference(reference)
     edits = [edit_of_bytes(document) for document in documents]
-    return _replayed(code, load(Path(origin)).history, edits, run_id)
+    return _replayed(code, load_place(place_of(origin)).history, edits, run_id)
 
 
 _MANY = 20

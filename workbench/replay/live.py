@@ -42,6 +42,7 @@ class Moment(NamedTuple):
         where: Where the code stands, as the stop shows it.
         frames: Live user frames, innermost first; those of async code may be suspended, those at the end are over.
         entry: At the first stop, where no frame is alive yet.
+        call: Where the code makes a call, that call with the very objects that it was given.
     """
 
     at: int
@@ -50,6 +51,7 @@ class Moment(NamedTuple):
     where: Where
     frames: Sequence[FrameType]
     entry: Entry | None
+    call: Call | None = None
 
 
 Observer = Callable[[Moment], bool]
@@ -83,6 +85,7 @@ class LiveTracer(Tracer):
         self._add = self._add_and_show
         self._live: dict[Position, Sequence[FrameType]] = {}
         self._now: Sequence[FrameType] = ()
+        self._call: Call | None = None
 
     def _add_and_show(  # noqa: PLR0913, PLR0917 - as `Stops.add`
         self, row: int, event: str, position: Position, name: str, source: str, where: Where, note: Note
@@ -93,7 +96,7 @@ class LiveTracer(Tracer):
         index = len(self.stops) - 1
         frames = self._now if where[0] else ()
         try:
-            moment = Moment(index, event, position, where, frames, None if index else self._entry)
+            moment = Moment(index, event, position, where, frames, None if index else self._entry, self._call)
             self.enough = self._observer(moment)
         except BaseException as error:  # noqa: BLE001 - raised again when the replay has ended
             self.failure, self.enough = error, True
@@ -105,7 +108,9 @@ class LiveTracer(Tracer):
     def asked(self, call: Call, row: int, note: Note) -> None:
         """See `Tracer.asked`."""
         self._now = self._live[call.position] = self._frames.user_frames(sys._getframe(1))  # noqa: SLF001 - as there
+        self._call = call
         super().asked(call, row, note)
+        self._call = None
 
     def drew(self, call: Call, row: int, source: AnswerSource, note: str) -> None:
         """See `Tracer.drew`."""

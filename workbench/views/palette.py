@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["LOOKS", "OUTCOME_LOOKS", "SAFETY_LOOKS", "Look"]
+__all__ = ["CHANGE_LOOKS", "LOOKS", "OUTCOME_LOOKS", "SAFETY_LOOKS", "Look"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +51,12 @@ OUTCOME_LOOKS: dict[str, Look] = {
     "unknown": Look("could not be replayed", "#999999", "|", "line-ew-open", "·"),
 }
 """By the word of a trace's outcome."""
+
+CHANGE_LOOKS: dict[str, Look] = {
+    "same": Look("the same", "#999999", "", "square", "="),
+    "arguments": Look("other arguments", "#CC79A7", "\\", "diamond", "≠"),
+    "outcome": Look("another outcome", "#D55E00", "x", "x", "≠"),
+    "inserted": Look("only on the right", "#009E73", "+", "cross", "+"),
+    "deleted": Look("only on the left", "#E69F00", "|", "circle-open", "-"),
+}
+"""By the word of a row of a comparison."""

@@ -71,6 +71,7 @@ class Hazard:
         false_alarm_if: When a finding of it is no trouble.
         detect: Finds it in one run; yields nothing where there is nothing.
         source: Where the failure mode is described.
+        columns_only: The detector reads no payload: cheap enough for every run of a fleet.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Hazard:
     false_alarm_if: str
     detect: Callable[[Case], Iterable[Evidence]]
     source: str = ""
+    columns_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

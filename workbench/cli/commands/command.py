@@ -10,7 +10,17 @@ if TYPE_CHECKING:
     from workbench.program import Workflow
     from workbench.recording import Recording, Run
 
-__all__ = ["Command", "add_recording", "add_run", "chosen_run", "code_place", "opened"]
+__all__ = [
+    "Command",
+    "add_allow",
+    "add_code",
+    "add_recording",
+    "add_run",
+    "chosen_code",
+    "chosen_run",
+    "code_place",
+    "opened",
+]
 
 
 class Command(Protocol):
@@ -42,6 +52,24 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     """Recording and run."""
     add_recording(parser)
     parser.add_argument("run_id", nargs="?", metavar="RUN", help="run id; may be left out when there is only one")
+
+
+def add_code(parser: argparse.ArgumentParser) -> None:
+    """The code to compare the log with."""
+    parser.add_argument("--code", metavar="PLACE", help="module:function or file.py:function: replayed, never run")
+
+
+def add_allow(parser: argparse.ArgumentParser) -> None:
+    """What is written although it looks like a secret, or although the name is taken."""
+    parser.add_argument(
+        "--allow", action="append", default=[], metavar="WHAT", help="kind or fingerprint of what may be shared"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace what has this name")
+
+
+def chosen_code(options: argparse.Namespace) -> Workflow[..., Any] | None:
+    """The code that the options name, if any."""
+    return code_place(options.code) if options.code else None
 
 
 def opened(options: argparse.Namespace, output: Output) -> Recording:

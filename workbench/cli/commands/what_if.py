@@ -12,10 +12,8 @@ from workbench._errors import UsageError
 from workbench.cli.commands.command import add_run, chosen_run
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from workbench.cli.output import Output
-    from workbench.recording import Branch
+    from workbench.recording import Branch, Comparison
 
 __all__ = ["WhatIf"]
 
@@ -61,19 +59,16 @@ class WhatIf:
         return 0
 
 
-def _show(changes: pd.DataFrame, output: Output) -> None:
+def _show(changes: Comparison, output: Output) -> None:
     """The calls that differ, and those that took another time."""
-    differs = changes[changes["what"] != "same"]
-    if len(differs):
-        output.table(differs, ("what", "position", "name", "left", "right"))
-    else:
+    if changes.same:
         output.line("no call differs from the recorded run")
-    moved = changes[(changes["right_seconds"] - changes["left_seconds"]).abs() > _NOTICEABLE_SECONDS]
-    if len(moved):
-        output.table(moved, ("position", "name", "left_seconds", "right_seconds"))
+    else:
+        output.table(changes.differences, ("what", "position", "name", "left", "right"))
+    if len(changes.slower):
+        output.table(changes.slower, ("position", "name", "left_seconds", "right_seconds"))
 
 
-_NOTICEABLE_SECONDS = 0.001
 _OPTIONS = (
     ("input", "JSON", "the run began with these arguments: a list, or an object of names"),
     ("returns", "STEP=JSON", "the call returned this"),

@@ -8,8 +8,20 @@ from __future__ import annotations
 
 from workbench.journal.codec import Redacted
 from workbench.journal.redaction.keyring import Keyring
+from workbench.journal.redaction.known import KnownSecrets
 from workbench.journal.redaction.names import secret_kind
 from workbench.journal.redaction.redactor import Redactor
 from workbench.journal.redaction.reveal import reveal
+from workbench.journal.redaction.sharing import Secret, SecretScan, check_shareable
 
-__all__ = ["Keyring", "Redacted", "Redactor", "reveal", "secret_kind"]
+__all__ = [
+    "Keyring",
+    "KnownSecrets",
+    "Redacted",
+    "Redactor",
+    "Secret",
+    "SecretScan",
+    "check_shareable",
+    "reveal",
+    "secret_kind",
+]

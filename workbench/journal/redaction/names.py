@@ -16,6 +16,7 @@ The rule, in full:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -149,6 +150,7 @@ def folded(name: str) -> str:
     return "".join(words_of(name))
 
 
+@lru_cache(4096)
 def secret_kind(name: str) -> str | None:
     """The kind of secret that a field of this name holds, for example `access_token`, or `None`."""
     words = words_of(name)

@@ -12,7 +12,6 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from workbench.journal.redaction import cards
-from workbench.journal.redaction.names import secret_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,14 +26,22 @@ class Pattern(NamedTuple):
         kind: Names it in the marker.
         shape: Has a group `secret`.
         accepts: A second look at a match, for shapes that ordinary text can have, too.
+        needs: Lower-case literals of which every match has one, in whatever case: without them nobody need look.
     """
 
     kind: str
     shape: re.Pattern[str]
     accepts: Callable[[Match], bool] | None = None
+    needs: tuple[str, ...] = ()
+
+    def may_be_in(self, lowered: str) -> bool:
+        """Whether a text, given in lower case, can hold this shape."""
+        return not self.needs or any(map(lowered.__contains__, self.needs))
 
 
 def _is_card(match: Match) -> bool:
+    if _UUID.match(match.string, match.start("secret")):  # the first groups of one can be all digits
+        return False
     return cards.brand_of(re.sub(r"[ -]", "", match["secret"])) is not None
 
 
@@ -52,17 +59,7 @@ def _is_basic(match: Match) -> bool:
         return False
 
 
-def _is_named_secret(match: Match) -> bool:
-    secret = match["secret"]
-    if secret.startswith("⟨redacted:") or secret.casefold() in _NOT_VALUES or secret_kind(match["name"]) is None:
-        return False
-    # `token: expired` is prose, `token: abc123` is not.
-    prose = ":" in match["is"] and not match["open"]
-    return not prose or any(letter.isdigit() for letter in secret) or len(secret) >= 16  # noqa: PLR2004 - longer than words
-
-
-_NOT_VALUES: Final = frozenset("bearer basic digest none null true false required missing expired invalid".split())  # noqa: SIM905 - reads as a list of words
-
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _PRIVATE_KEY: Final = (
     r"(?P<secret>-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----.*?"
     r"(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\Z))"
@@ -70,39 +67,41 @@ _PRIVATE_KEY: Final = (
 """Up to the end of the text where the closing line was cut off."""
 
 PATTERNS: Final = tuple(
-    Pattern(kind, re.compile(shape, re.DOTALL), accepts)
-    for kind, shape, accepts in (
-        ("card_number", r"(?<![\w.])(?P<secret>\d(?:[ -]?\d){12,18})(?![\w]|\.\d)", _is_card),
-        ("private_key", _PRIVATE_KEY, None),
-        ("jwt", r"(?<![\w])(?P<secret>eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*){1,3})", None),
-        ("url_password", r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@'\"]*:(?P<secret>[^\s/@'\"]+)@", None),
-        ("stripe", r"(?<![A-Za-z0-9])(?P<secret>(?:sk|rk)_(?:live|test)_\w{8,}|whsec_[\w+/=-]{8,})", None),
-        ("aws_access_key_id", r"(?<![A-Za-z0-9])(?P<secret>(?:AKIA|ASIA)[A-Z0-9]{16})(?![A-Za-z0-9])", None),
-        ("github", r"(?<![A-Za-z0-9])(?P<secret>gh[pousr]_\w{16,}|github_pat_\w{16,})", None),
-        ("gitlab", r"(?<![A-Za-z0-9])(?P<secret>glpat-[\w-]{16,})", None),
-        ("slack", r"(?<![A-Za-z0-9])(?P<secret>xox[abeoprs]-[\w-]{8,}|xapp-[\w-]{8,})", None),
-        ("slack_webhook", r"hooks\.slack\.com/services/(?P<secret>[\w/]{10,})", None),
-        ("google", r"(?<![A-Za-z0-9])(?P<secret>AIza[\w-]{30,}|ya29\.[\w.-]{16,}|GOCSPX-[\w-]{16,})", None),
-        ("api_key", r"(?<![A-Za-z0-9])(?P<secret>sk-[\w-]{16,}|hf_\w{20,}|npm_\w{20,}|pypi-[\w-]{20,})", None),
-        ("sendgrid", r"(?<![A-Za-z0-9])(?P<secret>SG\.[\w-]{16,}\.[\w-]{16,})", None),
-        ("twilio", r"(?<![A-Za-z0-9])(?P<secret>SK[0-9a-f]{32})(?![A-Za-z0-9])", None),
-        ("bearer", r"(?i:\bbearer)\s+(?P<secret>[\w.~+/=-]{8,})", _is_credential),
-        ("basic", r"(?i:\bbasic)\s+(?P<secret>[A-Za-z0-9+/=]{8,})", _is_basic),
+    Pattern(kind, re.compile(shape, re.DOTALL), accepts, tuple(needs.split()))
+    for kind, shape, accepts, needs in (
+        ("card_number", r"(?<![\w.])(?P<secret>\d(?:[ -]?\d){12,18})(?![\w]|\.\d)", _is_card, ""),
+        ("private_key", _PRIVATE_KEY, None, "-----begin"),
+        ("jwt", r"(?<![\w])(?P<secret>eyJ[\w-]{5,4096}\.[\w-]{5,}+(?:\.[\w-]*){1,3})", None, "eyj"),
+        ("url_password", r"[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/:@'\"]*:(?P<secret>[^\s/@'\"]+)@", None, "://"),
+        (
+            "stripe", r"(?<![A-Za-z0-9])(?P<secret>(?:sk|rk)_(?:live|test)_\w{8,}|whsec_[\w+/=-]{8,})", None,
+            "sk_live_ sk_test_ rk_live_ rk_test_ whsec_",
+        ),
+        (
+            "aws_access_key_id", r"(?<![A-Za-z0-9])(?P<secret>(?:AKIA|ASIA)[A-Z0-9]{16})(?![A-Za-z0-9])", None,
+            "akia asia",
+        ),
+        (
+            "github", r"(?<![A-Za-z0-9])(?P<secret>gh[pousr]_\w{16,}|github_pat_\w{16,})", None,
+            "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_",
+        ),
+        ("gitlab", r"(?<![A-Za-z0-9])(?P<secret>glpat-[\w-]{16,})", None, "glpat-"),
+        ("slack", r"(?<![A-Za-z0-9])(?P<secret>xox[abeoprs]-[\w-]{8,}|xapp-[\w-]{8,})", None, "xox xapp-"),
+        ("slack_webhook", r"hooks\.slack\.com/services/(?P<secret>[\w/]{10,})", None, "hooks.slack"),
+        (
+            "google", r"(?<![A-Za-z0-9])(?P<secret>AIza[\w-]{30,}|ya29\.[\w.-]{16,}|GOCSPX-[\w-]{16,})", None,
+            "aiza ya29. gocspx-",
+        ),
+        (
+            "api_key", r"(?<![A-Za-z0-9])(?P<secret>sk-[\w-]{16,}|hf_\w{20,}|npm_\w{20,}|pypi-[\w-]{20,})", None,
+            "sk- hf_ npm_ pypi-",
+        ),
+        ("sendgrid", r"(?<![A-Za-z0-9])(?P<secret>SG\.[\w-]{16,}\.[\w-]{16,})", None, "sg."),
+        ("twilio", r"(?<![A-Za-z0-9])(?P<secret>SK[0-9a-f]{32})(?![A-Za-z0-9])", None, "sk"),
+        ("bearer", r"(?i:\bbearer)\s+(?P<secret>[\w.~+/=-]{8,})", _is_credential, "bearer"),
+        ("basic", r"(?i:\bbasic)\s+(?P<secret>[A-Za-z0-9+/=]{8,})", _is_basic, "basic"),
     )
 )  # fmt: skip
-
-ASSIGNMENT: Final = Pattern(
-    "assignment",
-    re.compile(
-        r"(?<![\w-])(?P<name>[A-Za-z][\w.-]{1,60})(?P<close>\\?[\"'])?(?P<is>\s{0,3}[=:]\s{0,3})(?P<open>[bru]?\\?[\"'])?"
-        r"(?=(?P<secret>(?<=[\"'])[^\"'\\]{3,}|[^\s\"'&,;(){}\[\]<>]{3,}))"
-    ),
-    _is_named_secret,
-)
-"""`password=…`, `'token': '…'`, `?sig=…` in URLs, messages and tracebacks; the name rule decides.
-
-The value is only looked at, not consumed: in `https://shop/?token=…` it holds the next name.
-"""
 
 # Every branch begins with a literal: `re` then skips to the next possible first letter in one tight loop.
 CANDIDATE: Final = (

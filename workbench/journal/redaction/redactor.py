@@ -23,6 +23,7 @@ from workbench.journal.codec.revival import PLAIN
 from workbench.journal.codec.standins import bounded_repr
 from workbench.journal.codec.structures import fields_of
 from workbench.journal.redaction import cards
+from workbench.journal.redaction.known import KnownSecrets
 from workbench.journal.redaction.names import folded, hides_containers, is_fact, secret_kind
 from workbench.journal.redaction.texts import SHORTEST_SCANNED, TextRules
 
@@ -49,6 +50,7 @@ class Redactor:
             are secret in addition to the rules.
         seal: Whether originals are kept sealed, so that a run can go on after a crash.
         environ: Environment whose secrets are looked for; the process's own unless given.
+        known: Secrets met before in this recording; what is hidden by its name is added.
     """
 
     def __init__(
@@ -58,11 +60,12 @@ class Redactor:
         seal: bool = True,  # noqa: FBT001, FBT002 - the agreed signature
         *,
         environ: Mapping[str, str] | None = None,
+        known: KnownSecrets | None = None,
     ) -> None:
         wanted = [sensitive] if isinstance(sensitive, str) else list(sensitive)
         self._names = {folded(name) for name in wanted if "." not in name}
         self._paths = [tuple(folded(part) for part in name.split(".")) for name in wanted if "." in name]
-        self._texts = TextRules(keyring, os.environ if environ is None else environ, seal=seal)
+        self._texts = TextRules(keyring, os.environ if environ is None else environ, seal=seal, known=known)
         self._kinds: dict[str, str | None] = {}
 
     def redact(self, value: Any) -> Any:
@@ -77,8 +80,12 @@ class Redactor:
         return tuple(self._entry(name, part, None, (), 0) for name, part in zip(known, values, strict=False))
 
     def plain(self, text: str) -> str:
-        """A text that people read (source code, a message), with a marker in place of each secret."""
+        """A text that people read (a message), with a marker in place of each secret."""
         return self._texts.plain(text)
+
+    def code(self, text: str) -> str:
+        """Python source with a marker in place of each secret written in it."""
+        return self._texts.code(text)
 
     # --- the walk ------------------------------------------------------------------------------------------------
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 from workbench.journal.codec import MARKER, Redacted, encode
 from workbench.journal.codec.redacted import marker
 from workbench.journal.redaction import cards
+from workbench.journal.redaction.assignments import assignments
+from workbench.journal.redaction.computed import Computed, computed_in
 from workbench.journal.redaction.facts import facts_of, split_scheme
+from workbench.journal.redaction.known import KnownSecrets
 from workbench.journal.redaction.names import secret_kind
-from workbench.journal.redaction.patterns import ASSIGNMENT, CANDIDATE, PATTERNS, Pattern
+from workbench.journal.redaction.patterns import CANDIDATE, PATTERNS, Pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from workbench.journal.redaction.keyring import Keyring
 
@@ -29,6 +32,10 @@ _MAX_REMEMBERED: Final = 4096
 _CARD_KINDS: Final = ("card", "pan", "cc")
 
 
+def _nothing_computed(_text: str) -> Computed:
+    return lambda _found: False
+
+
 class TextRules:
     """Redaction of texts for one recording.
 
@@ -36,14 +43,27 @@ class TextRules:
         keyring: Key of the recording.
         environ: Variables named like secrets have values that are hidden wherever they appear.
         seal: Whether originals are kept sealed.
+        patterns: Shapes to look for.
+        known: Secrets met before, shared with other rules of the same recording.
 
     Attributes:
+        known: Secrets met so far.
         clean: Short texts that were looked through and hold no secret: the same few come again and again.
     """
 
-    def __init__(self, keyring: Keyring, environ: Mapping[str, str], *, seal: bool) -> None:
+    def __init__(
+        self,
+        keyring: Keyring,
+        environ: Mapping[str, str],
+        *,
+        seal: bool,
+        patterns: Sequence[Pattern] = PATTERNS,
+        known: KnownSecrets | None = None,
+    ) -> None:
+        self.known = KnownSecrets() if known is None else known
         self._keyring = keyring
         self._seal = seal
+        self._patterns = patterns
         found = {
             text
             for name, text in environ.items()
@@ -56,7 +76,7 @@ class TextRules:
 
     def suspicious(self, text: str) -> bool:
         """Whether a text could hold a secret: the one search that every text pays for."""
-        if self._candidate(text) is not None:
+        if text in self.known or self._candidate(text) is not None:
             return True
         if len(text) <= _LONGEST_REMEMBERED:
             if len(self.clean) >= _MAX_REMEMBERED:
@@ -68,6 +88,8 @@ class TextRules:
         """The text itself, or a `Redacted` whose characters show where something is missing."""
         if len(text) < SHORTEST_SCANNED or text in self.clean or not self.suspicious(text):
             return text
+        if text in self.known:
+            return self.named(text, self.known[text])
         shown, facts, kinds = self._masked(text)
         if not kinds:
             return text
@@ -78,8 +100,16 @@ class TextRules:
         """The text with markers in it, as an ordinary string: for messages and tracebacks, which people read."""
         return self._masked(str.__str__(text))[0] if self.suspicious(text) else text
 
+    def code(self, text: str) -> str:
+        """Python source as `plain` shows it, except that what is computed (`token = login(user)`) is no secret."""
+        if not self.suspicious(text):
+            return text
+        return self._masked(text, computed_in)[0]
+
     def named(self, text: str, kind: str) -> Redacted:
         """A text that is secret by its name. The scheme of an authorization stays, as does what a shape finds."""
+        if self.known.learn(text, kind):
+            self.clean.discard(text)
         scheme, secret = split_scheme(text)
         facts = facts_of(secret)
         if not facts and kind.startswith(_CARD_KINDS) and sum(map(str.isdigit, secret)) >= _SHORTEST_SECRET:
@@ -98,33 +128,34 @@ class TextRules:
         sealed = self._keyring.seal(raw) if self._seal else None
         return Redacted(kind, self._keyring.fingerprint(secret), facts, sealed, text)
 
-    def _masked(self, text: str) -> tuple[str, dict[str, Any], list[str]]:
-        """Text with markers, the facts of what they hide, and their kinds."""
+    def _masked(
+        self, text: str, computed: Callable[[str], Computed] = _nothing_computed
+    ) -> tuple[str, dict[str, Any], list[str]]:
+        """Text with markers, the facts of what they hide, and their kinds.
+
+        Args:
+            text: What to look through.
+            computed: Tells for a text which assigned values in it are computed, so that they are no secrets.
+        """
         facts: dict[str, Any] = {}
         kinds: list[str] = []
         if self._environ is not None:
             text = self._environ.sub(lambda match: self._mark("environment", match[0], facts, kinds), text)
-        for pattern in PATTERNS:
+        lowered = text.lower()
+        for pattern in self._patterns:
+            if not pattern.may_be_in(lowered):
+                continue
             text = pattern.shape.sub(self._replacer(pattern, facts, kinds), text)
         if "=" in text or ":" in text:
-            text = self._without_assigned(text, facts, kinds)
+            text = self._without_assigned(text, computed(text), facts, kinds)
         return text, facts, kinds
 
-    def _without_assigned(self, text: str, facts: dict[str, Any], kinds: list[str]) -> str:
-        """Values of secret names inside a text; a value that is not one may hold the next name."""
+    def _without_assigned(self, text: str, computed: Computed, facts: dict[str, Any], kinds: list[str]) -> str:
+        """Without the values of secret names."""
         shown, position = [], 0
-        for match in ASSIGNMENT.shape.finditer(text):
-            kind = secret_kind(match["name"])
-            inside_marker = text.endswith("⟨redacted:", 0, match.start())
-            if (
-                kind is None
-                or inside_marker
-                or match.start() < position
-                or not (ASSIGNMENT.accepts and ASSIGNMENT.accepts(match))
-            ):
-                continue
-            shown += [text[position : match.start("secret")], self._mark(kind, match["secret"], facts, kinds)]
-            position = match.end("secret")
+        for found in assignments(text, computed):
+            shown += [text[position : found.start], self._mark(found.kind, found.value, facts, kinds)]
+            position = found.end
         return "".join([*shown, text[position:]])
 
     def _mark(self, kind: str, secret: str, facts: dict[str, Any], kinds: list[str]) -> str:

@@ -1,0 +1,170 @@
+"""Which read guards which later act: the pairs behind a stale check."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from workbench.analysis.hazards.attempts import StepRows
+from workbench.analysis.hazards.expiry import plain_text
+from workbench.analysis.hazards.places import name_at
+from workbench.analysis.hazards.resources import ids_of, looks
+from workbench.journal.redaction.names import folded
+from workbench.model import EventType
+
+if TYPE_CHECKING:
+    from workbench.analysis.hazards.case import Case
+
+__all__ = ["Check", "Checked", "checks_of", "crossed", "other_writer", "touches"]
+
+_CONDITIONS: Final = frozenset({
+    "etag", "ifmatch", "ifunmodifiedsince", "ifgenerationmatch", "expectedversion", "expectedrevision", "version",
+    "revision", "rowversion", "lockversion", "generation", "cas", "casunique", "fencingtoken", "condition",
+    "conditionexpression", "expected", "expectedvalue", "expectedetag", "ifversion", "ifrevision", "compare",
+    "versionid", "resourceversion", "expectedstock", "expectedstate", "expectedstatus", "sequencenumber",
+})  # fmt: skip
+"""Names under which a write says what it expects to find."""
+_MOST_ROWS: Final = 2_000
+_CALLS: Final = frozenset({EventType.StepStarted, EventType.StepRecorded})
+Key = tuple[str, str]
+
+
+class Check(NamedTuple):
+    """One read.
+
+    Attributes:
+        step: The step that looked.
+        row: Row of its answer.
+        ids: What it looked at.
+    """
+
+    step: StepRows
+    row: int
+    ids: frozenset[str]
+
+    @property
+    def resource(self) -> str:
+        """The resource that it declares; `""` for none."""
+        return self.step.declaration.resource
+
+
+class Checked(NamedTuple):
+    """A read and the act that it guards.
+
+    Attributes:
+        check: The read.
+        act: The step that acts.
+        ids: What both are about; empty where only the declared resource says so.
+    """
+
+    check: Check
+    act: StepRows
+    ids: frozenset[str]
+
+
+@dataclass
+class _Known:
+    """The last read of each thing."""
+
+    reads: dict[Key, Check] = field(default_factory=dict)
+
+    def add(self, check: Check) -> None:
+        for key in self._keys(check.resource, check.ids):
+            self.reads[key] = check
+
+    def take(self, act: StepRows, ids: frozenset[str]) -> Check | None:
+        """The read that guards an act; what was acted on has then been acted on."""
+        resource = act.declaration.resource
+        found = [known for key in self._keys(resource, ids, acting=True) if (known := self.reads.get(key)) is not None]
+        fitting = [known for known in found if touches(resource, ids, known.resource, known.ids) is not None]
+        for known in fitting:
+            for key in self._keys(known.resource, known.ids):
+                self.reads.pop(key, None)
+        return max(fitting, key=lambda known: known.row, default=None)
+
+    @staticmethod
+    def _keys(resource: str, ids: frozenset[str], *, acting: bool = False) -> Iterator[Key]:
+        if resource:
+            yield from ((resource, one) for one in ids)
+            if not ids or acting:
+                yield resource, ""
+        yield from (("", one) for one in ids)
+
+
+def touches(resource: str, ids: frozenset[str], other: str, others: frozenset[str]) -> frozenset[str] | None:
+    """What two calls have in common: their ids; empty where only the resource says so; `None` for nothing."""
+    shared = ids & others
+    if resource and other:
+        if resource != other:
+            return None
+        return shared or (frozenset() if not ids or not others else None)
+    return frozenset(one for one in shared if not one.startswith("word:")) or None
+
+
+def checks_of(case: Case) -> Iterator[Checked]:
+    """Each act of a run with the last read before it of the same thing, in log order."""
+    steps = sorted(case.steps.values(), key=lambda step: step.first)
+    if not any(looks(step.declaration) for step in steps):
+        return
+    known = _Known()
+    reads = sorted((step.answer, step) for step in steps if looks(step.declaration) and step.answer >= 0)
+    waiting = iter(reads)
+    upcoming = next(waiting, None)
+    for act in (step for step in steps if not looks(step.declaration) and step.first >= 0):
+        while upcoming is not None and upcoming[0] < act.first:
+            known.add(Check(upcoming[1], upcoming[0], ids_of(case, upcoming[1].first)))
+            upcoming = next(waiting, None)
+        if not known.reads:
+            continue
+        ids = ids_of(case, act.first)
+        check = known.take(act, ids)
+        if check is not None and not _conditional(case, check, act):
+            shared = touches(act.declaration.resource, ids, check.resource, check.ids)
+            yield Checked(check, act, shared or frozenset())
+
+
+def _conditional(case: Case, check: Check, act: StepRows) -> bool:
+    """Whether the write says what it expects to find, so that the other side refuses a stale one."""
+    given = [leaf for leaf in case.leaves(act.first) if leaf.path.startswith(("$.args", "$.kwargs"))]
+    if any(folded(name_at(leaf.path)) in _CONDITIONS for leaf in given):
+        return True
+    seen = [leaf.value for leaf in case.leaves(check.row) if folded(name_at(leaf.path)) in _CONDITIONS]
+    return bool(seen) and any(_same(leaf.value, value) for leaf in given for value in seen)
+
+
+def _same(left: Any, right: Any) -> bool:
+    if isinstance(left, str) and isinstance(right, str):
+        return plain_text(left) == plain_text(right)
+    return type(left) is type(right) and isinstance(left, int) and left == right
+
+
+def crossed(rows: Sequence[int], after: int, until: int) -> bool:
+    """Whether one of these rows lies behind `after` and not behind `until`."""
+    return bisect_right(rows, after) < bisect_right(rows, until)
+
+
+def other_writer(case: Case, checked: Checked, until: int) -> str:
+    """Another run that acted on the same thing between a read and a row; `""` for none."""
+    check = checked.check
+    history, columns = case.history, case.history.columns
+    own = columns.run[case.rows[0]]
+    for row in range(check.row + 1, min(until, check.row + _MOST_ROWS)):
+        if columns.run[row] == own or columns.type[row] not in _CALLS or looks(history.declaration(row)):
+            continue
+        declared = history.declaration(row)
+        if touches(check.resource, check.ids, declared.resource, ids_of(case, row)) is not None:
+            return history.runs[columns.run[row]]
+    first_ns, last_ns = case.time_ns(check.row), case.time_ns(until)
+    for other in case.siblings:
+        if other.history is case.history:
+            continue
+        for step in islice(other.steps.values(), _MOST_ROWS):
+            inside = step.first >= 0 and first_ns < other.time_ns(step.first) < last_ns
+            if inside and not looks(step.declaration):
+                ids = ids_of(other, step.first)
+                if touches(check.resource, check.ids, step.declaration.resource, ids) is not None:
+                    return other.run_id
+    return ""

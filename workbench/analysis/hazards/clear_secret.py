@@ -1,0 +1,107 @@
+"""Also flagged: a secret stands in the log in clear."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from workbench.analysis.hazards.case import Case
+from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.analysis.hazards.places import name_at, parent_of
+from workbench.analysis.hazards.wording import listed
+from workbench.analysis.provenance import Leaf
+from workbench.journal.codec import Redacted
+from workbench.journal.redaction import Keyring, secret_kind
+from workbench.journal.redaction.names import hides_containers, is_fact
+from workbench.journal.redaction.texts import TextRules
+
+__all__ = ["CLEAR_SECRET"]
+
+_HANDLE: Final = re.compile(
+    r"(?:vault|arn|ssm|env|op|keyring|secret|secrets|ref|handle|file|gcp|aws|azure|kms|k8s|projects)(?::|/).*"
+    r"|\$\{?\w+\}?|\{\{.*\}\}|<[\w -]+>|\*+|x+|\W*(?:redacted|hidden|masked|filtered|removed|none|null)\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Where a secret is, or that something was taken out: no secret."""
+_RULES: Final = "hazards: rules of secrets"
+_NOBODY: Final = uuid.UUID(int=0)
+_SHORTEST: Final = 4
+_LONGEST: Final = 100_000
+_NOTED: Final = 20
+
+
+def _detect(case: Case) -> Iterator[Evidence]:
+    found: dict[tuple[str, str], list[int]] = {}
+    rules: TextRules = case.history.kept.get(_RULES) or TextRules(_Unkeyed(_NOBODY), {}, seal=False)
+    case.history.kept[_RULES] = rules  # they remember short texts that hold nothing
+    for row in case.rows:
+        for leaf in case.leaves(row):
+            kind = _secret_in(leaf, rules)
+            if kind:
+                found.setdefault((kind, name_at(leaf.path) or leaf.path), []).append(row)
+    for (kind, name), rows in found.items():
+        names = list(dict.fromkeys(case.history.declaration(row).name or "the run" for row in rows))
+        text = f"`{name}` holds a secret ({kind}) in clear: {listed(names)}"
+        yield Evidence(case.seqs(*rows[:_NOTED]), text, tuple(names[:_NOTED]), 0.9)
+
+
+def _secret_in(leaf: Leaf, rules: TextRules) -> str:
+    """The kind of secret that a value is, or holds; `""` for none. The rules are those by which recording redacts."""
+    value = leaf.value
+    if type(value) is not str or len(value) < _SHORTEST:  # a redacted one is no plain text
+        return ""
+    kind = _by_name(leaf.path)
+    if kind and not _HANDLE.fullmatch(value) and "⟨redacted:" not in value:
+        return kind
+    text = value[:_LONGEST]
+    if text in rules.clean or "⟨redacted:" in text or not rules.suspicious(text) or _HANDLE.fullmatch(text):
+        return ""
+    found = rules.scan(text)
+    return found.kind if isinstance(found, Redacted) else ""
+
+
+@lru_cache(8192)
+def _by_name(path: str) -> str:
+    """The kind of secret that stands under this name, or below it."""
+    name = name_at(path)
+    if path == "$.key":
+        return ""
+    own = secret_kind(name) if name else None
+    if own is not None:
+        return own
+    above = secret_kind(name_at(parent_of(path)))
+    return above if above is not None and hides_containers(above) and not is_fact(name) else ""
+
+
+class _Unkeyed(Keyring):
+    """Names no secret: only whether there is one is asked, and looking must leave no key file behind."""
+
+    def fingerprint(self, secret: bytes | str) -> str:
+        """The same for all."""
+        del secret
+        return "0" * 12
+
+
+CLEAR_SECRET = Hazard(
+    id="clear-secret",
+    number=0,
+    title="Secret in the log",
+    severity=Severity.WARNING,
+    sight=Sight.LOG,
+    explanation=(
+        "A log lives longer than a credential is guarded: it is copied, shared, attached to a ticket. Whoever reads "
+        "it has the key."
+    ),
+    fix="""\
+Leave redaction on, name what is secret here besides, and renew what was written down:
+
+    @wb.step(kind="read", sensitive=("customer.pin", "otp"))
+    def log_in(customer): ...
+""",
+    false_alarm_if="the value is a test key, an example, or only looks like a secret.",
+    detect=_detect,
+    source="security notes of this project; docs.temporal.io, data encryption",
+)

@@ -1,0 +1,129 @@
+"""Hazard 6: it was done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice, pairwise
+
+from workbench.analysis.hazards.attempts import StepRows
+from workbench.analysis.hazards.case import Case
+from workbench.analysis.hazards.checks import crossed
+from workbench.analysis.hazards.fingerprint import Fingerprint
+from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.analysis.hazards.sending import Sending, acting_steps, sendings_of
+from workbench.analysis.hazards.wording import ago
+
+__all__ = ["DUPLICATE_EFFECT"]
+
+_MOST_STEPS = 5_000
+
+
+def _detect(case: Case) -> Iterator[Evidence]:
+    steps = list(acting_steps(case))
+    if not steps:
+        return
+    for step in steps:
+        if len(step.attempts) > 1:
+            yield from _attempts(sendings_of(case, step))
+    if case.recoveries:
+        yield from _again_elsewhere(case, steps)
+    if case.kin:
+        yield from _in_kin(case, steps)
+
+
+def _attempts(sendings: list[Sending]) -> Iterator[Evidence]:
+    """Attempts of one step, of which an earlier one may have acted without a key that the later one shares."""
+    for earlier, later in pairwise(sendings):
+        if earlier.definite or (earlier.key and earlier.key == later.key):
+            continue
+        text = (
+            f"{later.step.label} was sent again {_age(earlier, later)} after an attempt that "
+            f"{'had returned' if earlier.answered else 'may have acted'}, {_keys(earlier, later)}"
+        )
+        yield Evidence(_seqs(earlier, later), text, (later.step.label,), 0.9)
+        return
+
+
+def _again_elsewhere(case: Case, steps: list[StepRows]) -> Iterator[Evidence]:
+    """The same call at another place of the program, after the run was resumed."""
+    seen: dict[tuple[str, Fingerprint], Sending] = {}
+    for step in islice(steps, _MOST_STEPS):
+        sendings = sendings_of(case, step)
+        print_ = sendings[0].fingerprint() if sendings else None
+        if not print_:
+            continue
+        earlier = seen.setdefault((step.declaration.name, print_), sendings[-1])
+        later = sendings[0]
+        shared = earlier.key and earlier.key == later.key
+        if earlier.step is step or earlier.definite or shared or not crossed(case.recoveries, earlier.row, later.row):
+            continue
+        text = (
+            f"{step.label} asks for the same as {earlier.step.label} did {_age(earlier, later)} before, "
+            f"in the process before, {_keys(earlier, later)}"
+        )
+        yield Evidence(_seqs(earlier, later), text, (earlier.step.label, step.label), 0.6)
+
+
+def _in_kin(case: Case, steps: list[StepRows]) -> Iterator[Evidence]:
+    """The same call in another run for the same order or customer."""
+    if case.history.engine != "native":
+        steps = [step for step in steps if not step.declaration.kind_assumed]
+    mine = {
+        (step.declaration.name, print_): sending
+        for step in islice(steps, _MOST_STEPS)
+        for sending in sendings_of(case, step)[-1:]
+        if not sending.definite and (print_ := sending.fingerprint())
+    }
+    if not mine:
+        return
+    for other in case.kin:
+        for step in islice(acting_steps(other), _MOST_STEPS):
+            theirs = sendings_of(other, step)[-1:]
+            print_ = theirs[0].fingerprint() if theirs else None
+            own = mine.get((step.declaration.name, print_)) if print_ else None
+            if own is None or theirs[0].definite or (own.key and own.key == theirs[0].key):
+                continue
+            same_log = other.history is case.history
+            text = (
+                f"{own.step.label} asks for the same as {step.label} of run {other.run_id}, which has the same "
+                f"business key, {_keys(theirs[0], own)}"
+            )
+            seqs = case.seqs(own.row, *([theirs[0].row] if same_log else []))
+            yield Evidence(seqs, text, (own.step.label,), 0.9 if own.answered and theirs[0].answered else 0.7)
+
+
+def _age(earlier: Sending, later: Sending) -> str:
+    return ago(earlier.case.time_ns(earlier.row), later.case.time_ns(later.row))
+
+
+def _keys(earlier: Sending, later: Sending) -> str:
+    if earlier.key and later.key:
+        return "under another key"
+    return "with a key on only one side" if earlier.key or later.key else "without a key"
+
+
+def _seqs(earlier: Sending, later: Sending) -> tuple[int, ...]:
+    return later.case.seqs(later.row, earlier.row)
+
+
+DUPLICATE_EFFECT = Hazard(
+    id="duplicate-effect",
+    number=6,
+    title="Duplicate execution of what must not repeat",
+    severity=Severity.DANGER,
+    sight=Sight.LOG,
+    explanation=(
+        "The same call went out twice, and nothing lets the other side see that it is the same: a client that gave up "
+        "after two seconds and asked again has paid twice."
+    ),
+    fix="""\
+Make the key before the first attempt, out of what the call is about, and let the other side refuse the second:
+
+    @wb.step(kind="keyed", key=lambda order, amount: f"charge/{order}")
+    def charge(order, amount):
+        return api.post("/charges", {"amount": amount}, headers={"Idempotency-Key": wb.current_key()})
+""",
+    false_alarm_if="doing it twice was meant (two instalments), or the other side has a unique constraint.",
+    detect=_detect,
+    source="Why an idempotency key isn't an idempotency guarantee (2026); docs.stripe.com/idempotency",
+)

@@ -1,0 +1,71 @@
+"""Whether two calls ask for the same: name and arguments, without what differs in every call."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from workbench.analysis.hazards.expiry import plain_text
+from workbench.analysis.hazards.places import name_at
+from workbench.journal.codec import Redacted
+from workbench.journal.codec.standins import bounded_repr
+from workbench.journal.redaction.names import folded
+
+if TYPE_CHECKING:
+    from workbench.analysis.hazards.case import Case
+
+__all__ = ["Fingerprint", "fingerprint_of", "key_of"]
+
+Fingerprint = frozenset[tuple[str, Hashable]]
+
+_VOLATILE: Final = frozenset({
+    "timestamp", "ts", "now", "time", "sentat", "requestedat", "createdat", "updatedat", "issuedat", "date", "nonce",
+    "requestid", "traceid", "spanid", "correlationid", "xrequestid", "traceparent", "attempt", "attempts", "retry",
+    "retries", "retrycount", "try", "idempotencykey", "xidempotencykey", "idempotencytoken", "key", "clienttoken",
+    "clientrequesttoken", "useragent", "runid", "workflowrunid", "executionid", "seq", "sequence", "xamzdate",
+})  # fmt: skip
+"""Names of what differs from one sending of a request to the next."""
+_KEY_NAMES: Final = frozenset(
+    {"idempotencykey", "xidempotencykey", "idempotencytoken", "clientrequesttoken", "requestkey"}
+)
+
+
+def fingerprint_of(case: Case, row: int) -> Fingerprint | None:
+    """What a call asks for; `None` where its arguments are not in the log.
+
+    Args:
+        case: The run.
+        row: Row of the intent.
+    """
+    body = case.body(row)
+    if "args" not in body and "kwargs" not in body:
+        return None
+    return frozenset(
+        (leaf.path, _plain(leaf.value, case.run_id))
+        for leaf in case.leaves(row)
+        if leaf.path.startswith(("$.args", "$.kwargs")) and folded(name_at(leaf.path)) not in _VOLATILE
+        and not isinstance(leaf.value, datetime)
+    )  # fmt: skip
+
+
+def key_of(case: Case, row: int) -> str:
+    """Idempotency key of a call: declared, or sent as a header or field; `""` for none."""
+    said = case.body(row).get("key")
+    if said:
+        return plain_text(said) or bounded_repr(said)
+    for leaf in case.leaves(row):
+        if folded(name_at(leaf.path)) in _KEY_NAMES and leaf.value:
+            return plain_text(leaf.value) or bounded_repr(leaf.value)
+    return ""
+
+
+def _plain(value: Any, run_id: str) -> Hashable:
+    """Something to compare: the fingerprint of a secret, the text of a value, without the run's own id."""
+    if isinstance(value, Redacted):
+        return "redacted", value.fingerprint
+    if isinstance(value, str):
+        return plain_text(value).replace(run_id, "⟨run⟩") if run_id else plain_text(value)
+    if value is None or isinstance(value, (bool, int, float, bytes)):
+        return type(value).__name__, value
+    return bounded_repr(value)

@@ -1,0 +1,115 @@
+"""Hazard 23: somebody was told that it arrived, and nobody took it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
+
+from workbench.analysis.hazards.case import Case
+from workbench.analysis.hazards.expiry import plain_text
+from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.analysis.provenance import leaves, mark_of
+from workbench.journal.codec import same
+from workbench.model import EventType, Unsaid
+
+__all__ = ["LOST_SIGNAL"]
+
+_MOST_ROWS: Final = 2_000
+
+
+def _detect(case: Case) -> Iterator[Evidence]:
+    if case.ended < 0:
+        return
+    if case.has(EventType.SignalReceived) and Unsaid.CONSUMPTION not in case.history.unsaid:
+        yield from _signals(case)
+    if case.has(EventType.UpdateReceived):
+        yield from _updates(case)
+
+
+def _signals(case: Case) -> Iterator[Evidence]:
+    columns = case.history.columns
+    taken = case.record.consumed
+    received = list(case.rows_of(EventType.SignalReceived))
+    consumed = [row for row in received if columns.seq[row] in taken]
+    for row in received:
+        if columns.seq[row] in taken or _redelivered(case, row, consumed) or _carried_over(case, row):
+            continue
+        name = case.history.declaration(row).name
+        when = "after the run had ended" if row > case.ended else "and the run ended without taking it"
+        text = f"signal {name} arrived {when}"
+        yield Evidence(case.seqs(row, case.ended), text, (name,), 1.0, Severity.NOTE if row > case.ended else None)
+
+
+def _redelivered(case: Case, row: int, consumed: list[int]) -> bool:
+    """Whether the same signal was taken in another delivery."""
+    name, value = case.history.declaration(row).name, case.body(row).get("value")
+    for other in islice(consumed, _MOST_ROWS):
+        if (
+            case.history.declaration(other).name == name
+            and value is not None
+            and _equal(case.body(other).get("value"), value)
+        ):
+            return True
+    return False
+
+
+def _carried_over(case: Case, row: int) -> bool:
+    """Whether the run in which this one went on was given it."""
+    end = case.body(case.ended)
+    following = plain_text(end.get("continued_as"))
+    value = case.body(row).get("value")
+    if not following:
+        return False
+    marks = {mark for leaf in leaves(value) if (mark := mark_of(leaf.value))}
+    if marks and marks <= {mark_of(leaf.value) for leaf in case.leaves(case.ended)}:
+        return True
+    next_run = type(case)(case.history, following, case.now_ns)
+    name = case.history.declaration(row).name
+    for other in islice(next_run.rows_of(EventType.RunStarted, EventType.SignalReceived), _MOST_ROWS):
+        if marks and marks <= {mark_of(leaf.value) for leaf in next_run.leaves(other)}:
+            return True
+        again = (
+            case.history.columns.type[other] == EventType.SignalReceived
+            and case.history.declaration(other).name == name
+        )
+        if again and _equal(next_run.body(other).get("value"), value):
+            return True
+    return False
+
+
+def _equal(left: Any, right: Any) -> bool:
+    return same(left, right)
+
+
+def _updates(case: Case) -> Iterator[Evidence]:
+    """Requests that wanted an answer and got none."""
+    answered = set(map(case.history.columns.cause.__getitem__, case.rows_of(EventType.UpdateAnswered)))
+    for row in case.rows_of(EventType.UpdateReceived):
+        if case.seq(row) not in answered and row < case.ended:
+            name = case.history.declaration(row).name
+            text = f"the run ended while it was at the request {name}, which has no answer"
+            yield Evidence(case.seqs(row, case.ended), text, (name,), 0.9)
+
+
+LOST_SIGNAL = Hazard(
+    id="lost-signal",
+    number=23,
+    title="Signal lost or not consumed",
+    severity=Severity.WARNING,
+    sight=Sight.LOG,
+    explanation=(
+        "A signal was accepted, so its sender thinks that it is done; the run ended, or went on as a new one, without "
+        "taking it. The approval, the reward, the cancellation is gone."
+    ),
+    fix="""\
+Take what has arrived before the run ends, and hand what is left to the next one:
+
+    while (points := wb.signal("points", timeout_seconds=0)) is not None:
+        total += points
+    return total
+""",
+    false_alarm_if="the signal had become pointless (a reminder to somebody who has answered).",
+    detect=_detect,
+    source="claydon.co, ContinueAsNew and signal loss; Temporal, HandlerUnfinishedPolicy",
+)

@@ -1,0 +1,114 @@
+"""Also flagged: the second poll gets the answer of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from workbench.analysis.hazards.attempts import StepRows
+from workbench.analysis.hazards.case import Case
+from workbench.analysis.hazards.expiry import instant_of
+from workbench.analysis.hazards.fingerprint import fingerprint_of, key_of
+from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.analysis.hazards.places import name_at
+from workbench.analysis.hazards.resources import looks
+from workbench.analysis.provenance import leaves
+from workbench.journal.codec import same
+from workbench.journal.redaction.names import folded
+from workbench.model import EventType
+
+__all__ = ["MEMO_KEY"]
+
+_MOMENTS: Final = frozenset({
+    "asof", "at", "now", "time", "timestamp", "ts", "checkedat", "servedat", "generatedat", "date", "fetchedat",
+    "polledat",    "respondedat", "servertime", "requestid", "traceid", "nonce",
+})  # fmt: skip
+"""Names of what a fresh answer has anew."""
+
+
+def _detect(case: Case) -> Iterator[Evidence]:
+    if len(case.steps) < 2:  # noqa: PLR2004 - a first and a second
+        return
+    yield from _crossed(case)
+    calls: dict[object, list[StepRows]] = {}
+    for step in case.steps.values():
+        if looks(step.declaration) and step.attempts and step.answer >= 0:
+            calls.setdefault(step.declaration.name, []).append(step)
+    for steps in calls.values():
+        if len(steps) > 1:
+            yield from _of_polls(case, steps)
+
+
+def _crossed(case: Case) -> Iterator[Evidence]:
+    """A result that says itself that it answers another call."""
+    seqs, causes = case.history.columns.seq, case.history.columns.cause
+    where = {seqs[attempt.row]: step for step in case.steps.values() for attempt in step.attempts}
+    for step in case.steps.values():
+        for row in step.answers:
+            other = where.get(causes[row], step)
+            if other is not step:
+                text = f"{step.label} was answered with the outcome of {other.label}"
+                yield Evidence(case.seqs(row, other.first), text, (other.label, step.label))
+
+
+def _of_polls(case: Case, steps: list[StepRows]) -> Iterator[Evidence]:
+    """Calls for the same that got the same: under one key, or with the moment of the first answer."""
+    last: dict[object, StepRows] = {}
+    for step in steps:
+        asked = fingerprint_of(case, step.first)
+        before = last.get(asked)
+        last[asked] = step
+        if before is None or asked is None:
+            continue
+        found = _alike(case, before, step)
+        if found:
+            text = f"{step.label} got the same answer as {before.label}: {found[0]}"
+            rows = (step.answer, before.answer)
+            yield Evidence(case.seqs(*rows), text, (before.label, step.label), found[1])
+
+
+def _alike(case: Case, first: StepRows, second: StepRows) -> tuple[str, float] | None:
+    types = case.history.columns.type
+    if any(types[step.answer] != EventType.StepCompleted for step in (first, second)):
+        return None
+    one, two = case.body(first.answer).get("result"), case.body(second.answer).get("result")
+    if one is None or not same(one, two):
+        return None
+    key = key_of(case, first.first)
+    if key != key_of(case, second.first):
+        return None
+    return (f"both have the key {key!r}", 0.9) if key else _told_before(two, case.time_ns(second.first))
+
+
+def _told_before(result: Any, asked_ns: int) -> tuple[str, float] | None:
+    """Whether an answer that is the same as the one before says by itself that it is an old one."""
+    for leaf in leaves(result):
+        if folded(name_at(leaf.path)) in _MOMENTS:
+            moment = instant_of(leaf.value)
+            if moment is None and leaf.value and folded(name_at(leaf.path)).endswith("id"):
+                return f"even its `{name_at(leaf.path)}` is that of the first", 0.8
+            if moment is not None and moment < asked_ns:
+                return f"its `{name_at(leaf.path)}` lies before it was asked", 0.7
+    return None
+
+
+MEMO_KEY = Hazard(
+    id="memo-key",
+    number=0,
+    title="Memo key without occurrence index",
+    severity=Severity.WARNING,
+    sight=Sight.LOG,
+    explanation=(
+        "Results that are remembered by name and arguments alone are handed out again when the same question is "
+        "asked a second time: a poll sees the first answer for ever."
+    ),
+    fix="""\
+Make the occurrence part of the key, or do not remember what is meant to change:
+
+    for number in itertools.count():
+        status = poll(job, number)          # key: f"poll/{job}/{number}"
+""",
+    false_alarm_if="nothing had changed between the two questions.",
+    detect=_detect,
+    source="Trajectory-IR#229, #281",
+)

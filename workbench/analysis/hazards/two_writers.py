@@ -1,0 +1,185 @@
+"""Hazards 17 and 18: the dead process is not dead, the attempt that was given up goes on."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from workbench.analysis.hazards.attempts import StepRows
+from workbench.analysis.hazards.case import Case
+from workbench.analysis.hazards.checks import crossed
+from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.model import EventType
+
+__all__ = ["EARLY_RETRY", "TWO_WRITERS"]
+
+_ENDS: Final = (EventType.AttemptFailed, EventType.StepCompleted, EventType.StepFailed)
+_STILL_ALIVE: Final = ("heartbeat", "steptimeouterror")
+"""In names of errors: the caller stopped waiting, and nobody stopped the work."""
+
+
+# --- two processes -----------------------------------------------------------------------------------------------
+
+
+def _zombie(case: Case) -> Iterator[Evidence]:
+    found = _came_back(case) or _answered_from_the_grave(case) or _twice_at_once(case) or _in_two_logs(case)
+    if found is not None:
+        yield found
+
+
+def _came_back(case: Case) -> Evidence | None:
+    """A process writes again after another one had taken over."""
+    processes = case.history.processes
+    if len(processes) < 3:  # noqa: PLR2004 - one, another, the first again
+        return None
+    firsts = [process.first_seq for process in processes]
+    seen: dict[tuple[object, ...], int] = {}
+    before: tuple[object, ...] | None = None
+    taken_over: dict[tuple[object, ...], int] = {}
+    for row in case.rows:
+        number = bisect_right(firsts, case.seq(row)) - 1
+        if number < 0:
+            continue
+        process = processes[number]
+        who = (process.pid, process.host, process.boot)
+        if before is not None and who != before:
+            taken_over.setdefault(before, row)
+            if who in taken_over:
+                text = f"process {process.pid} wrote again after another process had gone on with the run"
+                return Evidence(case.seqs(row, taken_over[who], seen[who]), text)
+        seen[who] = row
+        before = who
+    return None
+
+
+def _answered_from_the_grave(case: Case) -> Evidence | None:
+    """An attempt from before the recovery is answered after it: whoever ran it was alive."""
+    if not case.recoveries:
+        return None
+    for step in case.steps.values():
+        for attempt in step.attempts:
+            if attempt.type in _ENDS and crossed(case.recoveries, attempt.row, attempt.answer):
+                recovered = case.recoveries[bisect_right(case.recoveries, attempt.row)]
+                text = f"{step.label} was answered by the process before the one that had taken over"
+                return Evidence(case.seqs(attempt.answer, recovered, attempt.row), text, (step.label,), 0.9)
+    return None
+
+
+def _twice_at_once(case: Case) -> Evidence | None:
+    """The same attempt was begun twice, or a step has two results."""
+    types = case.history.columns.type
+    for step in case.steps.values():
+        for first, second in pairwise(step.attempts):
+            over = 0 <= first.answer < second.row or crossed(case.recoveries, first.row, second.row)
+            if (
+                first.number
+                and first.number == second.number
+                and not over
+                and not _settled(step, first.row, second.row)
+            ):
+                text = f"attempt {first.number} of {step.label} was begun twice"
+                return Evidence(case.seqs(second.row, first.row), text, (step.label,), 0.9)
+        results = [row for row in step.answers if types[row] == EventType.StepCompleted]
+        for one, two in pairwise(results):
+            if not any(one < attempt.row < two for attempt in step.attempts):
+                return Evidence(case.seqs(two, one), f"{step.label} has two results", (step.label,), 0.9)
+    return None
+
+
+def _settled(step: StepRows, first: int, second: int) -> bool:
+    return any(first < row < second for row in (*step.settled, *step.undo))
+
+
+def _in_two_logs(case: Case) -> Evidence | None:
+    """Two logs tell of the same run at the same time."""
+    first_ns, last_ns = case.time_ns(case.rows[0]), case.time_ns(case.rows[-1])
+    for other in case.siblings:
+        if other.run_id != case.run_id or other.history is case.history or not other.rows:
+            continue
+        began, ended = other.time_ns(other.rows[0]), other.time_ns(other.rows[-1])
+        if began < last_ns and first_ns < ended:
+            text = f"the log {other.history.origin} tells of the same run in the same time"
+            return Evidence(case.seqs(case.rows[-1], case.rows[0]), text)
+    return None
+
+
+# --- two attempts ------------------------------------------------------------------------------------------------
+
+
+def _early(case: Case) -> Iterator[Evidence]:
+    for step in case.steps.values():
+        if len(step.attempts) > 1:
+            found = _overlap(case, step)
+            if found is not None:
+                yield found
+
+
+def _overlap(case: Case, step: StepRows) -> Evidence | None:
+    """A later attempt began while the one before was not over."""
+    for first, second in pairwise(step.attempts):
+        if first.number and first.number == second.number:
+            continue  # two writers, not two attempts
+        late = first.type in _ENDS and first.answer > second.row
+        lost = first.answer < 0 and not crossed(case.recoveries, first.row, second.row)
+        if (late or lost) and not _settled(step, first.row, second.row):
+            end = "answered after that" if late else "was not over"
+            text = f"{step.label}: attempt {second.number or 'two'} began while the one before {end}"
+            rows = (second.row, first.row, first.answer)
+            return Evidence(case.seqs(*rows), text, (step.label,), 1.0 if late else 0.8)
+        error = case.event(first.answer).error_type.lower() if first.type is EventType.AttemptFailed else ""
+        if any(word in error for word in _STILL_ALIVE) and first.answer < second.row:
+            text = (
+                f"{step.label} was given up with {case.event(first.answer).error_type} and tried again; nothing stops "
+                "the attempt that was given up"
+            )
+            return Evidence(case.seqs(second.row, first.answer), text, (step.label,), 0.7, Severity.WARNING)
+    return None
+
+
+TWO_WRITERS = Hazard(
+    id="two-writers",
+    number=17,
+    title="Two workers on one run",
+    severity=Severity.DANGER,
+    sight=Sight.LOG,
+    explanation=(
+        "A worker paused for longer than its lease (a garbage collection, a suspended machine), another one took "
+        "over, and the first went on: every step is executed by both."
+    ),
+    fix="""\
+A lease alone does not help, the resource must refuse the old one: hand it a token that grows with every takeover.
+
+    @wb.step(kind="write")
+    def ship(order, fencing_token):
+        db.execute("update orders set shipped = 1, fence = :f where id = :id and fence < :f", ...)
+""",
+    false_alarm_if="two processes only read this run, or the log was pieced together from copies.",
+    detect=_zombie,
+    source="Kleppmann, How to do distributed locking; dbos-transact-java#491, #493; dbos-transact-py#545, #804",
+    columns_only=True,
+)
+
+EARLY_RETRY = Hazard(
+    id="early-retry",
+    number=18,
+    title="Retry while the first attempt lives",
+    severity=Severity.DANGER,
+    sight=Sight.LOG,
+    explanation=(
+        "A timeout or a lost heartbeat ends the waiting, not the work. The next attempt begins while the first one "
+        "goes on, and a batch of ten becomes thirteen."
+    ),
+    fix="""\
+Send heartbeats from the loop that works, stop when the attempt is over, and go on where the last one stood:
+
+    for number, part in enumerate(parts[done:], start=done):
+        upload(part, key=f"{batch}/{number}")       # a key per part: twice is once
+        heartbeat(number)
+""",
+    false_alarm_if="the first attempt was stopped and not just given up, or acting twice is harmless.",
+    detect=_early,
+    source="community.temporal.io/t/718, /t/8225",
+    columns_only=True,
+)

@@ -1,0 +1,196 @@
+"""What a triage row says of a verdict: the best action and why, or what stands in the way of every one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import fields, replace
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from workbench.analysis.facts import Child, RunFacts, RunStatus, read_facts
+from workbench.analysis.gates import Gates, gates_of
+from workbench.analysis.hazards import Case, contested
+from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS
+from workbench.analysis.options import PREFERENCE, Option
+from workbench.analysis.safety import ORDER, Safety
+from workbench.analysis.state import State
+from workbench.analysis.step_facts import NS, StepFacts
+from workbench.analysis.triage.freshness import stale_in
+from workbench.analysis.verdict import Verdict, verdict, verdict_of
+from workbench.journal import Report
+from workbench.model import Kind, Position
+
+__all__ = ["AT_REST", "Judged", "Outlook", "Outlooks", "kind_of", "outlook_of"]
+
+AT_REST = {
+    RunStatus.COMPLETED: "the run has completed: nothing needs to be done",
+    RunStatus.COMPENSATED: "all that the run did is undone: nothing needs to be done",
+}
+"""Runs that need nothing, whatever could be done with them."""
+
+
+class Outlook(NamedTuple):
+    """A verdict in one line.
+
+    Attributes:
+        best: The preferred action; `""` when none is SAFE or none is needed.
+        from_step: `retry_from`: label of the step; `""` for other actions.
+        safety: That of the best action; where none is SAFE, that of the least bad one; SAFE for a run at rest.
+        because: Its reason.
+    """
+
+    best: str
+    from_step: str
+    safety: Safety
+    because: str
+
+
+def outlook_of(verdict: Verdict) -> Outlook:
+    """The best option of a verdict, or its blocking reason."""
+    if verdict.status in AT_REST:
+        return _resting(verdict.status)
+    option = _shown(verdict)
+    if option is verdict.best_option:
+        return Outlook(str(option.action), option.from_step, option.safety, option.because)
+    return Outlook("", "", option.safety, f"{option.action}: {option.because}")
+
+
+def _resting(status: RunStatus) -> Outlook:
+    return Outlook("", "", Safety.SAFE, AT_REST[status])
+
+
+def _shown(verdict: Verdict) -> Option:
+    """The best option, or the first of the least bad ones; there always is one, as a run can be run again."""
+    rows = [row for action in PREFERENCE if (row := verdict.row(action)) is not None and row.useful]
+    return verdict.best_option or min(rows, key=lambda row: ORDER[row.safety])
+
+
+class Judged(NamedTuple):
+    """What was found out about runs of one kind.
+
+    Attributes:
+        outlook: The verdict in one line, as long as no other run writes what these wrote.
+        rewrites: The action that it names writes idempotent steps anew: then other runs have a say.
+    """
+
+    outlook: Outlook
+    rewrites: bool
+
+
+class Outlooks:
+    """Judges runs, each kind once: the verdict reads facts and gates, so runs that agree in these share it.
+
+    What the verdict cannot see is left out of the comparison (texts of errors, where the code stands) or put as the
+    verdict sees it: rows by their order, keys by whether they hold, ages by what they have outlived. Every other
+    field of `StepFacts` and `Gates` counts as it is, those that will be added some day included.
+
+    Args:
+        now_ns: The moment of acting, nanoseconds since the epoch.
+    """
+
+    def __init__(self, now_ns: int) -> None:
+        self.now_ns = now_ns
+        self._known: dict[Hashable, Judged] = {}
+
+    def of(self, case: Case, judged: Callable[[], Judged] | None = None) -> Outlook:
+        """The outlook of one run.
+
+        Args:
+            case: The run, at this moment.
+            judged: What was found out about runs like it, where somebody knows.
+        """
+        facts = case.facts
+        if facts.status in AT_REST:
+            return _resting(facts.status)
+        if any(child.answer < 0 for child in facts.children):  # resuming resumes these too: other runs have a say
+            found = verdict_of(case.history, case.run_id, case.report, now_ns=self.now_ns)
+            return outlook_of(found)
+        stale = stale_in(case, facts)
+        if stale:
+            return self._alone(case, stale)
+        outlook, rewrites = judged() if judged is not None else self.judged(facts, case.report)
+        return self._alone(case, stale) if rewrites else outlook
+
+    def judged(self, facts: RunFacts, report: Report | None) -> Judged:
+        """What holds for all runs of a kind in which nothing is stale."""
+        gates = gates_of(facts, report)
+        kind = kind_of(facts.steps, gates, self.now_ns)
+        known = self._known.get(kind)
+        if known is None:
+            found = verdict(facts.run_id, facts.steps, gates, now_ns=self.now_ns, candidates=0)
+            known = self._known[kind] = Judged(outlook_of(found), _rewrites(facts, found))
+        return known
+
+    def _alone(self, case: Case, stale: Mapping[Position, str]) -> Outlook:
+        """A run that is like no other: something in it is stale, or others may have written what it would write."""
+        facts = read_facts(case.history, case.run_id, case.report)
+        gates = replace(gates_of(facts, case.report), stale=stale)
+        found = verdict(case.run_id, facts.steps, gates, now_ns=self.now_ns, candidates=0)
+        if _rewrites(facts, found) and (others := contested(case)):
+            gates = replace(gates, contested=others)
+            found = verdict(case.run_id, facts.steps, gates, now_ns=self.now_ns, candidates=0)
+        return outlook_of(found)
+
+
+def _rewrites(facts: RunFacts, found: Verdict) -> bool:
+    """Whether the option that is shown would write anew what an idempotent step wrote.
+
+    That others may have written it since only ever makes an option worse that would, so for all others it needs not
+    be found out.
+    """
+    if found.status in AT_REST:
+        return False
+    again = set(_shown(found).executes_again)
+    return any(
+        step.kind is Kind.IDEMPOTENT and step.state is State.COMMITTED and step.label in again for step in facts.steps
+    )
+
+
+_TRANSLATED = {"run_id", "opened", "answer", "started_ns", "key"}
+_UNSEEN = {"attempts", "ended_ns", "error", "code", "assumed"}
+"""Shown beside a verdict; they do not decide it."""
+
+_AS_THEY_ARE = attrgetter(
+    *(field.name for field in fields(StepFacts) if field.name not in _TRANSLATED | _UNSEEN | {"error_type"})
+)
+_WITH_ROWS = {"children", "signals", "received", "resumed_children"}
+_GATES = attrgetter(*(field.name for field in fields(Gates) if field.name not in _WITH_ROWS))
+
+
+def kind_of(steps: Sequence[StepFacts], gates: Gates, now_ns: int) -> Hashable:
+    """Equal for runs whose verdicts are."""
+    rows = {row for step in steps for row in (step.opened, step.answer)}
+    rows |= {row for _, row in (*gates.signals, *gates.received)} | {child.opened for child in gates.children}
+    order = {row: place for place, row in enumerate(sorted(rows))}
+    company = (
+        tuple((name, order[row]) for name, row in gates.signals),
+        tuple((name, order[row]) for name, row in gates.received),
+        tuple(_child(child, order) for child in gates.children),
+    )
+    return (
+        tuple(_step(step, order, now_ns) for step in steps),
+        company,
+        tuple(_hashable(value) for value in _GATES(gates)),
+    )
+
+
+def _step(step: StepFacts, order: Mapping[int, int], now_ns: int) -> Hashable:
+    age = (now_ns - step.started_ns) / NS
+    lifetime = step.declaration.key_lifetime_seconds
+    return (
+        _AS_THEY_ARE(step),
+        bool(step.error_type),
+        order[step.opened],
+        order[step.answer],
+        bool(step.key),
+        step.run_id in step.key,
+        age < (ASSUMED_KEY_LIFETIME_SECONDS if lifetime is None else lifetime),
+    )
+
+
+def _child(child: Child, order: Mapping[int, int]) -> Hashable:
+    return child.label, order[child.opened], child.answer >= 0
+
+
+def _hashable(value: Any) -> Hashable:
+    return tuple(sorted(value.items())) if isinstance(value, Mapping) else value

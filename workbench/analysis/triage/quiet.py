@@ -1,0 +1,73 @@
+"""What columns alone say of a run: that it completed, and that every effect came at the first try.
+
+No payload could change that a completed run is at rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.model import ENDINGS, EventType, History, Position
+
+__all__ = ["is_over", "is_smooth"]
+
+_UNTOUCHED = frozenset(
+    {
+        EventType.RunStarted, EventType.RunCompleted, EventType.StepStarted, EventType.StepCompleted,
+        EventType.TimerStarted, EventType.TimerFired, EventType.TimerCancelled,
+        EventType.SignalReceived, EventType.SignalAwaited, EventType.SignalConsumed, EventType.SignalTimedOut,
+        EventType.SignalCancelled, EventType.ClockRead, EventType.RandomDrawn, EventType.UuidDrawn,
+        EventType.PatchChecked, EventType.RunRecovered,
+    }
+)  # fmt: skip
+"""Events that leave no doubt about an effect. Failures and cancellations of steps that only look are none either."""
+
+_OVER = -1
+"""Stands for the name of an effect that has come: another call at its position would be news."""
+
+_OF_STEPS_THAT_LOOK = frozenset({EventType.AttemptFailed, EventType.StepFailed, EventType.StepCancelled})
+
+
+def is_over(history: History, rows: Sequence[int]) -> bool:
+    """Whether these events, all those of one run in log order, tell of one that completed.
+
+    Args:
+        history: Where they are. Other engines' histories say less by their columns, and a run about which somebody
+            decided may go on: none of these is over by its columns alone.
+        rows: Their row numbers.
+    """
+    types = history.columns.type
+    if history.engine != "native" or history.unsaid or types[rows[0]] != EventType.RunStarted:
+        return False
+    kinds = [types[row] for row in rows]
+    endings = [kind for kind in kinds if kind in ENDINGS]
+    return endings[-1:] == [EventType.RunCompleted] and EventType.DecisionMade not in kinds
+
+
+def is_smooth(history: History, rows: Sequence[int]) -> bool:
+    """Whether each of the effects of a run came at the first try, and is not undone, doubted or settled by anybody.
+
+    Args:
+        history: Where the run is.
+        rows: Its rows, in log order.
+    """
+    columns = history.columns
+    called: dict[Position, int] = {}
+    waiting: set[Position] = set()
+    for row in rows:
+        kind, acts = columns.type[row], history.declaration(row).kind.acts
+        if kind == EventType.StepStarted:
+            position = history.position(row)
+            if called.setdefault(position, columns.name[row]) != columns.name[row]:
+                return False
+            if acts and (position in waiting or columns.attempt[row] != 1):
+                return False
+            waiting |= {position} if acts else set()
+        elif kind == EventType.StepCompleted and acts:
+            if history.position(row) not in waiting:
+                return False
+            waiting.remove(history.position(row))
+            called[history.position(row)] = _OVER
+        elif kind not in _UNTOUCHED and not (kind in _OF_STEPS_THAT_LOOK and not acts):
+            return False
+    return not waiting

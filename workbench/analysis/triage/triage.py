@@ -1,0 +1,146 @@
+"""Ten thousand runs at a glance: how each stands, what may be done with it, and what stands in the way.
+
+Runs of one shape (`workbench.analysis.triage.shapes`) that completed without a scratch are told by their columns.
+All others are read, and judged once per kind (`workbench.analysis.triage.outlook`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from workbench.analysis.facts import RunFacts, RunStatus, read_facts
+from workbench.analysis.hazards import Case
+from workbench.analysis.safety import Safety
+from workbench.analysis.step_facts import StepFacts
+from workbench.analysis.triage.likeness import Likeness
+from workbench.analysis.triage.outlook import AT_REST, Judged, Outlook, Outlooks
+from workbench.analysis.triage.quiet import is_over, is_smooth
+from workbench.analysis.triage.shapes import shapes_of
+from workbench.analysis.triage.troubles import Attention, Troubles
+from workbench.journal import Report
+from workbench.model import History, uncollected
+
+__all__ = ["TriageRow", "failing_step", "triage_rows"]
+
+
+class TriageRow(NamedTuple):
+    """One run, small enough to come from another process; columns as `triage_frame` documents them."""
+
+    run_id: str
+    status: str
+    failing_step: str
+    error_type: str
+    hazards: tuple[str, ...]
+    best: str
+    from_step: str
+    safety: str
+    because: str
+    at_stake: float
+    currency: str
+    business_key: str
+    origin: str
+
+
+def triage_rows(
+    history: History,
+    report: Report | None = None,
+    run_ids: Sequence[str] | None = None,
+    *,
+    now_ns: int,
+    hazards: Attention | str = Attention.QUICK,
+    outlooks: Outlooks | None = None,
+) -> list[TriageRow]:
+    """One row per run of a history.
+
+    Args:
+        history: The log.
+        report: How it was found.
+        run_ids: The runs wanted; all by default, in order of their first event.
+        now_ns: The moment of acting, nanoseconds since the epoch: keys age.
+        hazards: Which hazards to look for, see `Attention`.
+        outlooks: What was judged at this moment about runs of other logs.
+    """
+    desk = _Desk(history, report, outlooks or Outlooks(now_ns), Attention(hazards))
+    with uncollected():
+        return list(_rows(desk, run_ids))
+
+
+class _Desk:
+    """Everything that is worth keeping from run to run."""
+
+    def __init__(self, history: History, report: Report | None, outlooks: Outlooks, attention: Attention) -> None:
+        self.shapes = shapes_of(history)
+        self.likeness = Likeness(history, report, self.shapes)
+        self.history = self.likeness.history
+        self.report = report
+        self.outlooks = outlooks
+        self.troubles = Troubles(self.history, report, self.shapes, outlooks.now_ns, attention)
+
+    def over(self, run_id: str, hazards: tuple[str, ...]) -> TriageRow:
+        """A run that completed, and is not read."""
+        return TriageRow(run_id, _COMPLETED, "", "", hazards, "", "", _SAFE, _RESTING, 0.0, "", "", self.history.origin)
+
+    def read(self, run_id: str, hazards: tuple[str, ...], shape: int, rows: Sequence[int]) -> TriageRow:
+        """A run that is looked into."""
+        case = Case(self.history, run_id, self.outlooks.now_ns, self.report)
+        pattern = self.likeness.pattern(run_id, shape, rows)
+        if pattern is None:
+            return self._row(case.facts, hazards, self.outlooks.of(case))
+        held = pattern.held(rows, self.history.columns.time_ns, self.outlooks.now_ns)
+
+        def judged() -> Judged:
+            if held not in pattern.judged:
+                facts = read_facts(self.history, run_id, self.report)
+                pattern.judged[held] = self.outlooks.judged(facts, self.report)
+            return pattern.judged[held]
+
+        case.facts = pattern.facts_at(run_id, rows, self.likeness.business_key(rows))
+        return self._row(case.facts, hazards, self.outlooks.of(case, judged))
+
+    def _row(self, facts: RunFacts, hazards: tuple[str, ...], outlook: Outlook) -> TriageRow:
+        failing = failing_step(facts)
+        stake = self.troubles.stake(facts)
+        return TriageRow(
+            run_id=facts.run_id,
+            status=str(facts.status),
+            failing_step=failing.label if failing is not None else "",
+            error_type=facts.error_type or (failing.error_type if failing is not None else ""),
+            hazards=hazards,
+            best=outlook.best,
+            from_step=outlook.from_step,
+            safety=str(outlook.safety),
+            because=outlook.because,
+            at_stake=float(stake.amount or 0),
+            currency=stake.currency,
+            business_key=facts.business_key,
+            origin=self.history.origin,
+        )
+
+
+_COMPLETED, _SAFE, _RESTING = str(RunStatus.COMPLETED), str(Safety.SAFE), AT_REST[RunStatus.COMPLETED]
+
+
+def _rows(desk: _Desk, run_ids: Sequence[str] | None) -> Iterator[TriageRow]:
+    shapes = desk.shapes
+    examples = [shapes.rows_of(number).tolist() for number in shapes.examples]
+    over = [is_over(desk.history, rows) for rows in examples]
+    smooth = [done and is_smooth(desk.history, rows) for done, rows in zip(over, examples, strict=True)]
+    wanted = None if run_ids is None else set(run_ids)
+    for number, (run_id, shape) in enumerate(zip(shapes.run_ids, shapes.classes.tolist(), strict=True)):
+        if wanted is not None and run_id not in wanted:
+            continue
+        rows = shapes.rows_of(number).tolist()
+        hazards = desk.troubles.of(number, troubled=not smooth[shape])
+        yield desk.over(run_id, hazards) if over[shape] else desk.read(run_id, hazards, shape, rows)
+
+
+def failing_step(facts: RunFacts) -> StepFacts | None:
+    """Where it hurts: of an open run the first step without an outcome, else the last one that failed."""
+    if facts.status in AT_REST:
+        return None
+    if facts.ended_ns < 0:
+        waiting = next((step for step in facts.steps if not step.answered), None)
+        if waiting is not None:
+            return waiting
+    return next((step for step in reversed(facts.steps) if step.error_type), None)

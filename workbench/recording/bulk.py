@@ -1,0 +1,159 @@
+"""One action for many runs, one run after the other, up to the first surprise.
+
+What was true of a run when the triage was made may not be true any more: a colleague acted, a key expired, a worker
+came back. So each run is judged again right before it is acted on, and the first one that is not as expected stops
+everything: nobody wants ten thousand wrong refunds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from workbench._errors import UsageError
+from workbench.analysis import Action, Safety, Verdict
+from workbench.analysis.cells import category, text
+from workbench.analysis.triage import Outlook, outlook_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Deed", "act_on_each"]
+
+
+class Deed(StrEnum):
+    """What came of one run."""
+
+    DONE = "done"
+    PLANNED = "planned"
+    """A dry run: it would be done."""
+    SURPRISE = "surprise"
+    """It was not as expected, or acting raised: everything stopped here."""
+    UNTOUCHED = "untouched"
+    """It came after the surprise."""
+
+
+class _Result(NamedTuple):
+    run_id: str
+    outcome: Deed
+    because: str
+    error_type: str = ""
+    result: Any = None
+
+
+def act_on_each(
+    chosen: pd.DataFrame | Sequence[str],
+    action: Action | str,
+    act: Callable[[str], Any],
+    judge: Callable[[str], Verdict],
+    *,
+    dry_run: bool = True,
+) -> pd.DataFrame:
+    """Act on runs one by one; stop at the first surprise.
+
+    A surprise is a verdict that is not the one of the triage any more, an action that is not SAFE or would change
+    nothing, an error while judging or acting.
+
+    Args:
+        chosen: Rows of a triage, whole or filtered, or ids of runs: of these nobody knows what was expected.
+        action: `resume`, `retry_from`, `rerun` or `compensate`.
+        act: Acts on the run of this id, or with `dry_run` makes the plan.
+        judge: The verdict on the run of this id, as it stands now.
+        dry_run: `act` only plans; the rows then say `planned`.
+
+    Returns:
+        One row per run, in the order given: `run_id` (category), `outcome` (category, `done planned surprise
+        untouched`), `because` (str, why it was done or not), `error_type` (category), `result` (object, what `act`
+        gave; None where it was not called).
+
+    Raises:
+        UsageError: There is no such action, or the frame is none of a triage.
+    """
+    wanted, expected = _action(action), _expected(chosen)
+    results: list[_Result] = []
+    stopped = ""
+    for run_id, outlook in expected:
+        if stopped:
+            results.append(_Result(run_id, Deed.UNTOUCHED, f"not reached: {stopped} came as a surprise"))
+            continue
+        result = _one(run_id, outlook, wanted, (act, judge), dry_run=dry_run)
+        stopped = run_id if result.outcome is Deed.SURPRISE else ""
+        results.append(result)
+    return _frame(results)
+
+
+def _one(
+    run_id: str,
+    expected: Outlook | None,
+    action: Action,
+    calls: tuple[Callable[[str], Any], Callable[[str], Verdict]],
+    *,
+    dry_run: bool,
+) -> _Result:
+    act, judge = calls
+    try:
+        verdict = judge(run_id)
+        surprise, because = _surprise(verdict, expected, action)
+        if surprise:
+            return _Result(run_id, Deed.SURPRISE, surprise)
+        result = act(run_id)
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong ends the work, and the frame says what it was
+        return _Result(run_id, Deed.SURPRISE, str(error), type(error).__name__)
+    return _Result(run_id, Deed.PLANNED if dry_run else Deed.DONE, because, result=result)
+
+
+def _surprise(verdict: Verdict, expected: Outlook | None, action: Action) -> tuple[str, str]:
+    """What is not as expected, `""` for nothing; and the reason for which the action is SAFE."""
+    found = outlook_of(verdict)
+    if expected is not None and found != expected:
+        return f"the verdict has changed since the triage: {_words(expected)}, now {_words(found)}", ""
+    option = verdict.row(action)
+    if option is None:
+        return f"there is nothing to {action}", ""
+    if option.safety is not Safety.SAFE:
+        return f"{action} is {option.safety}: {option.because}", ""
+    if not option.useful:
+        return f"{action} would change nothing: {option.because}", ""
+    return "", option.because
+
+
+def _words(outlook: Outlook) -> str:
+    best = f"{outlook.best} {outlook.from_step}".strip()
+    return f"{best or 'no action'} was best ({outlook.safety}, {outlook.because})"
+
+
+def _action(action: Action | str) -> Action:
+    try:
+        return Action(action)
+    except ValueError:
+        known = ", ".join(map(str, Action))
+        raise UsageError(f"there is no action {action!r}", hint=f"one of {known}") from None
+
+
+def _expected(chosen: pd.DataFrame | Sequence[str]) -> Iterator[tuple[str, Outlook | None]]:
+    """Each run with what the triage said of it."""
+    if isinstance(chosen, str):
+        raise UsageError("several runs are acted on", hint="a list of ids, or rows of rec.triage()")
+    if not hasattr(chosen, "columns"):
+        return iter([(str(run_id), None) for run_id in chosen])
+    names = ("run_id", *Outlook._fields)
+    missing = [name for name in names if name not in chosen.columns]
+    if missing:
+        raise UsageError(f"the frame has no column {missing[0]!r}", hint="rows of rec.triage(), or a list of ids")
+    rows = zip(*(chosen[name].astype("object").fillna("") for name in names), strict=True)
+    return iter([(run_id, Outlook(best, step, Safety(safety), why)) for run_id, best, step, safety, why in rows])
+
+
+def _frame(results: Sequence[_Result]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "run_id": category([result.run_id for result in results]),
+            "outcome": category([str(result.outcome) for result in results], [str(deed) for deed in Deed]),
+            "because": text(result.because for result in results),
+            "error_type": category([result.error_type for result in results]),
+            "result": pd.Series([result.result for result in results], dtype="object"),
+        }
+    )
