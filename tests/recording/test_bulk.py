@@ -87,13 +87,14 @@ def test_an_error_stops_all_and_is_told(world: World) -> None:
 
 
 def test_what_is_not_safe_or_changes_nothing_is_not_done(world: World) -> None:
-    for action, word in (("rerun", "SAFE"), ("compensate", "UNSAFE")):
+    for action in ("rerun", "compensate"):
         frame = act_on_each(["order-0"], action, world.act, world.judge, dry_run=False)
-        assert outcomes(frame) == ["surprise" if word != "SAFE" else "done"]
+        assert outcomes(frame) == ["surprise"]
+        assert frame["because"][0].startswith(f"{action} is UNSAFE: charge (1) is done")
     world.story.run("done").completed()
     frame = act_on_each(["done"], "resume", world.act, world.judge, dry_run=False)
     assert "would change nothing" in frame["because"][0]
-    assert world.did == ["order-0"]
+    assert world.did == []
 
 
 def test_somebody_who_interrupts_is_heard(world: World) -> None:

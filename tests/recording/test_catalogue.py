@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,7 @@ def write(path: Path, run_id: str, *, seed: int = 0, sku: str = "book") -> None:
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that are really read."""
     read: list[Path] = []
 
@@ -60,7 +59,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
         return load(path, *rest)
 
     monkeypatch.setattr("workbench.recording.logs.load", watched)
-    yield read
+    return read
 
 
 def kept(folder: Path) -> Path:

@@ -132,7 +132,8 @@ def test_nobody_acts_through_a_copy(store: Any, tmp_path: Path) -> None:
         must_be_here(wb.open("memory://a.wlog").logs[0])
 
 
-def test_other_processes_open_it_by_its_url(store: Any, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("store")
+def test_other_processes_open_it_by_its_url(tmp_path: Path) -> None:
     recorded(tmp_path / "a.wlog", "a")
     recording = wb.open(f"local://{tmp_path / 'a.wlog'}")
     assert recording.logs[0].url
@@ -150,8 +151,8 @@ def test_what_cannot_be_opened_is_said(store: Any, tmp_path: Path) -> None:
     store.pipe("/bad.wlog", b"no log at all" * 10)
     with pytest.raises(wb.errors.NotALogError):
         wb.open("memory://bad.wlog")
+    put(store, tmp_path, "a.wlog")
     with pytest.raises(wb.errors.UsageError, match="not on this machine"):
-        put(store, tmp_path, "a.wlog")
         files_of("memory://a.wlog")
 
 

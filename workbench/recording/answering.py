@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from workbench.analysis import RunFacts, read_facts
+from workbench.analysis import RunFacts, read_facts, verdict_of
 from workbench.analysis.bodies import Bodies
 from workbench.analysis.hazards import Case, Findings, findings_of
 from workbench.analysis.ledger import Ledger, ledger
@@ -17,17 +17,14 @@ from workbench.engines import Loaded
 from workbench.model import EventType, History
 from workbench.recorder import SYSTEM_CLOCK
 from workbench.recording.exports import export
+from workbench.recording.one_run import Code, OneRun
 from workbench.recording.reporting import write_report
 from workbench.views import provenance_figure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from workbench.analysis import Verdict
-
 __all__ = ["Answering", "runs_of_key"]
-
-Code = Callable[..., Any]
 
 
 class DrawnProvenance(Provenance):
@@ -38,20 +35,8 @@ class DrawnProvenance(Provenance):
         return provenance_figure(f"Where the values of run {self.run_id} came from", self.frame)
 
 
-class Answering:
+class Answering(OneRun):
     """The answering half of `Run`."""
-
-    id: str
-    _loaded: Loaded
-    _logs: Sequence[Loaded]
-
-    if TYPE_CHECKING:
-
-        @property
-        def history(self) -> History: ...  # noqa: D102 - documented in Run
-        @property
-        def facts(self) -> RunFacts: ...  # noqa: D102 - documented in Run
-        def verdict(self, code: Code | None = None) -> Verdict: ...  # noqa: D102 - documented in Run
 
     def why(self, code: Code | None = None) -> Why:
         """Why it failed, or where it stands: the causal chain in plain sentences, each with its events.
@@ -115,7 +100,7 @@ class Answering:
         findings = self.hazards()
         return write_report(
             self._loaded, self.id, path, why=why_of_case(self._case(), findings), findings=findings,
-            verdict=self.verdict(), allow=allow, overwrite=overwrite,
+            verdict=verdict_of(self.history, self.id, self._loaded.report), allow=allow, overwrite=overwrite,
         )  # fmt: skip
 
     def export(self, kind: str, path: str | Path, *, allow: Collection[str] = (), overwrite: bool = False) -> Path:

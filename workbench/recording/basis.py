@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -47,7 +47,7 @@ class Basis:
         return read_facts(self.history, self.run_id, self.loaded.report)
 
     @contextmanager
-    def recorder(self) -> Iterator[Recorder]:
+    def recorder(self) -> Generator[Recorder]:
         """A recorder for a run that is still as it was judged.
 
         Raises:

@@ -7,45 +7,28 @@ moment, written into the log as a decision, and then carried out by a `Recorder`
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
-from workbench.analysis import Action, RunFacts, Verdict, read_facts, verdict_of
-from workbench.engines import Loaded, load
+from workbench.analysis import Action, Verdict, read_facts, verdict_of
+from workbench.engines import load
 from workbench.machine import Retry
-from workbench.model import History, position_text
+from workbench.model import position_text
 from workbench.program import as_workflow
 from workbench.recorder import UNDO_RETRY, Recorder, Undone
 from workbench.recording.basis import Basis, judged, step_named
 from workbench.recording.decision_record import DecisionRecord
+from workbench.recording.one_run import Code, OneRun
 from workbench.recording.plan import Plan
 from workbench.recording.probing import Answers, ask
 from workbench.recording.undoing import Undoing
 
-if TYPE_CHECKING:
-    from workbench.recording.run import Run
-
 __all__ = ["Deciding"]
 
-Code = Callable[..., Any]
 
-
-class Deciding:
+class Deciding(OneRun):
     """The deciding half of `Run`."""
-
-    id: str
-    _loaded: Loaded
-
-    if TYPE_CHECKING:
-
-        @property
-        def facts(self) -> RunFacts: ...  # noqa: D102 - documented in Run
-        @property
-        def history(self) -> History: ...  # noqa: D102 - documented in Run
-        def _must_replay(self) -> None: ...
-        def _recorded_code(self) -> Code: ...
-        def _at(self, loaded: Loaded) -> Run: ...
 
     # --- the verdict ----------------------------------------------------------------------------------------
 
@@ -95,7 +78,7 @@ class Deciding:
                     )  # fmt: skip
         return answers
 
-    def resolve(self, step: str, *, happened: bool, result: Any = None, by: str = "", why: str = "") -> Run:
+    def resolve(self, step: str, *, happened: bool, result: Any = None, by: str = "", why: str = "") -> Self:
         """Say what became of a step in doubt, or of its undo: your word is recorded, and the verdict made anew.
 
         Args:
@@ -122,7 +105,7 @@ class Deciding:
                 recorder.resolve(self.id, found.position, happened=happened, result=result, by=by or _user(), why=why)
         return self.refresh()
 
-    def refresh(self) -> Run:
+    def refresh(self) -> Self:
         """The run as its log holds it now."""
         self._must_replay()
         return self._at(load(Path(self._loaded.path)))

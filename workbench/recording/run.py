@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from workbench._errors import CodeNotFoundError, UsageError
+from workbench._errors import UsageError
 from workbench.analysis import (
     Explanation,
-    RunFacts,
     effects_frame,
     events_frame,
     explain,
-    read_facts,
     spans_of,
     steps_frame,
 )
-from workbench.engines import Loaded, replays
-from workbench.model import EventType, History, instant, visible
+from workbench.engines import replays
+from workbench.model import EventType, instant, visible
 from workbench.recording.answering import Answering
 from workbench.recording.branch import Branch
 from workbench.recording.branches import Branches
-from workbench.recording.code import code_of_reference
 from workbench.recording.deciding import Deciding
+from workbench.recording.one_run import Code
 from workbench.recording.trace import Trace
 from workbench.replay import replay
 from workbench.views import Recovery, html_text, terminal_timeline, timeline
@@ -36,8 +34,6 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 __all__ = ["Run"]
-
-Code = Callable[..., Any]
 
 _SHOWN = ("position", "name", "kind", "state", "attempts", "started", "duration_seconds", "error_type", "code")
 
@@ -50,23 +46,6 @@ class Run(Deciding, Answering):
         run_id: Its id.
         logs: All logs of the recording: runs of the others suggest answers.
     """
-
-    def __init__(self, loaded: Loaded, run_id: str, logs: Sequence[Loaded] = ()) -> None:
-        self._loaded = loaded
-        self._logs = logs
-        self.id = run_id
-
-    # --- what happened --------------------------------------------------------------------------------------
-
-    @property
-    def history(self) -> History:
-        """The log's events."""
-        return self._loaded.history
-
-    @cached_property
-    def facts(self) -> RunFacts:
-        """What the log says of this run, read once."""
-        return read_facts(self.history, self.id, self._loaded.report)
 
     @property
     def status(self) -> str:
@@ -205,24 +184,3 @@ class Run(Deciding, Answering):
             if columns.type[row] == EventType.RunRecovered:
                 found.append(Recovery(instant(columns.time_ns[before]), instant(columns.time_ns[row])))
         return found
-
-    def _at(self, loaded: Loaded) -> Run:
-        """The same run of a log that was opened again."""
-        return Run(loaded, self.id, [loaded if log is self._loaded else log for log in self._logs])
-
-    def _must_replay(self) -> None:
-        engine = self.history.engine
-        if not replays(engine):
-            raise UsageError(
-                f"run {self.id} is one of {engine}, and code of other engines cannot be replayed yet: that comes later",
-                hint="its history is all here: run.timeline(), run.steps, run.verdict()",
-            )
-
-    def _recorded_code(self) -> Code:
-        started = next((row for row in self.history.rows_of(self.id) if self._is_start(row)), None)
-        if started is None:
-            raise CodeNotFoundError(f"the log does not hold the beginning of run {self.id!r}", hint="pass code=…")
-        return code_of_reference(str(self.history.payload(started).get("workflow", "")))
-
-    def _is_start(self, row: int) -> bool:
-        return self.history.columns.type[row] == EventType.RunStarted

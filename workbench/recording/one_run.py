@@ -1,0 +1,63 @@
+"""One run of an opened log: what all that a person does with a run has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, Self
+
+from workbench._errors import CodeNotFoundError, UsageError
+from workbench.analysis import RunFacts, read_facts
+from workbench.engines import Loaded, replays
+from workbench.model import EventType, History
+from workbench.recording.code import code_of_reference
+
+__all__ = ["Code", "OneRun"]
+
+Code = Callable[..., Any]
+
+
+class OneRun:
+    """One run.
+
+    Args:
+        loaded: The log that holds it.
+        run_id: Its id.
+        logs: All logs of the recording.
+    """
+
+    def __init__(self, loaded: Loaded, run_id: str, logs: Sequence[Loaded] = ()) -> None:
+        self._loaded = loaded
+        self._logs = logs
+        self.id = run_id
+
+    @property
+    def history(self) -> History:
+        """The log's events."""
+        return self._loaded.history
+
+    @cached_property
+    def facts(self) -> RunFacts:
+        """What the log says of this run, read once."""
+        return read_facts(self.history, self.id, self._loaded.report)
+
+    def _at(self, loaded: Loaded) -> Self:
+        """The same run of its log, opened again."""
+        return type(self)(loaded, self.id, [loaded if log is self._loaded else log for log in self._logs])
+
+    def _must_replay(self) -> None:
+        engine = self.history.engine
+        if not replays(engine):
+            raise UsageError(
+                f"run {self.id} is one of {engine}, and code of other engines cannot be replayed yet: that comes later",
+                hint="its history is all here: run.timeline(), run.steps, run.verdict()",
+            )
+
+    def _recorded_code(self) -> Code:
+        started = next((row for row in self.history.rows_of(self.id) if self._is_start(row)), None)
+        if started is None:
+            raise CodeNotFoundError(f"the log does not hold the beginning of run {self.id!r}", hint="pass code=…")
+        return code_of_reference(str(self.history.payload(started).get("workflow", "")))
+
+    def _is_start(self, row: int) -> bool:
+        return self.history.columns.type[row] == EventType.RunStarted
