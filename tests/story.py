@@ -19,9 +19,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from workbench._errors import UndecodableError
 from workbench.journal import Gap, GapReason, Report
 from workbench.journal.codec import RecordedError
-from workbench.model import NOWHERE, UNNAMED, Columns, Declaration, EventType, History, Kind, Position, Process
+from workbench.model import NOWHERE, UNNAMED, Columns, Declaration, EventType, History, Kind, Position, Process, Unsaid
 
 __all__ = ["NS", "CompensationStory", "RunStory", "StepStory", "Story", "WaitStory"]
 
@@ -43,6 +44,10 @@ class Story:
         engine: Name of the system that wrote it.
         origin: Where it would have been read from.
         now_ns: The story's clock.
+        ahead_ns: How far the wall clock runs ahead of it.
+        unsaid: What the engine does not write down.
+        processes: Who wrote, where it is more than the one that is always there.
+        damaged: Rows whose bodies cannot be decoded.
     """
 
     engine: str = "native"
@@ -53,6 +58,20 @@ class Story:
     names: list[Declaration] = field(default_factory=lambda: [UNNAMED])
     tags: list[str] = field(default_factory=lambda: [""])
     bodies: list[dict[str, Any]] = field(default_factory=list)
+    ahead_ns: int = 0
+    unsaid: frozenset[Unsaid] = frozenset()
+    processes: list[Process] = field(default_factory=list)
+    damaged: set[int] = field(default_factory=set)
+
+    def process(self, pid: int, *, host: str = "shop-1", boot: int = 7) -> Self:
+        """From here on, another process writes."""
+        self.processes.append(Process(len(self.bodies) + 1, pid, host, boot, self.now_ns + self.ahead_ns))
+        return self
+
+    def clock_set(self, seconds: float) -> Self:
+        """Somebody sets the wall clock forward, or back; the monotonic one goes on."""
+        self.ahead_ns += int(seconds * NS)
+        return self
 
     def wait(self, seconds: float) -> Self:
         """Time passes and nothing happens."""
@@ -79,10 +98,12 @@ class Story:
         process = Process(first_seq=1, pid=4242, host="shop-1", boot=7, started_ns=BEGAN_NS)
         return History(
             self.columns, self.runs, self.names, self.tags, self._payload,
-            processes=[process], engine=self.engine, origin=self.origin,
+            processes=[process, *self.processes], engine=self.engine, origin=self.origin, unsaid=self.unsaid,
         )  # fmt: skip
 
     def _payload(self, row: int) -> Any:
+        if row in self.damaged:
+            raise UndecodableError("extension 12 is cut off", where="$")
         return self.bodies[row]
 
     def report(
@@ -118,7 +139,7 @@ class Story:
         columns = self.columns
         self.wait(1)
         columns.seq.append(len(self.bodies) + 1)
-        columns.time_ns.append(self.now_ns)
+        columns.time_ns.append(self.now_ns + self.ahead_ns)
         columns.mono_ns.append(self.now_ns - BEGAN_NS)
         columns.type.append(event)
         columns.run.append(_number(self.runs, run_id))
@@ -253,6 +274,12 @@ class StepStory:
     attempt: int = 0
     intent: int = 0
     open: bool = False
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+    def given(self, **kwargs: Any) -> Self:
+        """It is called with keyword arguments."""
+        self.kwargs = kwargs
+        return self
 
     def _event(self, event: EventType, error: str = "", /, **body: Any) -> Self:
         cause = 0 if event is EventType.StepStarted else self.intent
@@ -266,7 +293,7 @@ class StepStory:
         """The next attempt begins."""
         self.attempt = self.attempt + 1 if attempt is None else attempt
         self.key = self.key if key is None else key
-        body: dict[str, Any] = {"args": list(self.args), "kwargs": {}} if self.attempt == 1 else {}
+        body: dict[str, Any] = {"args": list(self.args), "kwargs": self.kwargs} if self.attempt == 1 else {}
         body |= {"key": self.key} if self.key else {}
         line = 40 + self.position[-1]
         return self._event(EventType.StepStarted, **body, at=[FILE, line, self.run.declaration.name])
@@ -288,9 +315,11 @@ class StepStory:
         """The last attempt raised."""
         return self._begun()._event(EventType.StepFailed, error, definite=definite, error=recorded(error, message))
 
-    def attempt_failed(self, error: str, message: str = "", *, definite: bool = False) -> Self:
+    def attempt_failed(
+        self, error: str, message: str = "", *, definite: bool = False, retry_in_seconds: float = 1.0
+    ) -> Self:
         """The attempt raised and another will follow."""
-        body = {"definite": definite, "retry_in_seconds": 1.0, "error": recorded(error, message)}
+        body = {"definite": definite, "retry_in_seconds": retry_in_seconds, "error": recorded(error, message)}
         return self._begun()._event(EventType.AttemptFailed, error, **body)
 
     def cancelled(self) -> Self:

@@ -11,7 +11,7 @@ from workbench.analysis import Item, align, diff_runs
 
 COLUMNS = {
     "what": "category", "position": "str", "name": "str", "left": "object", "right": "object",
-    "left_seconds": "float64", "right_seconds": "float64", "first": "bool",
+    "left_seconds": "float64", "right_seconds": "float64", "seconds_more": "float64", "first": "bool",
 }  # fmt: skip
 
 
@@ -82,6 +82,7 @@ def test_two_recorded_runs() -> None:
     assert changes(frame) == [("arguments", "login"), ("outcome", "charge"), ("outcome", "approved"), ("same", "sleep")]
     assert frame["left_seconds"].tolist()[:2] == [1, 1]
     assert frame["right_seconds"].tolist()[:2] == [1, 31]
+    assert frame["seconds_more"].tolist()[:2] == [0, 30]
     assert (frame["left"][2], frame["right"][2]) == (0, 30)
     assert changes(diff_runs((history, "a"), (history, "nobody")))[0] == ("deleted", "login")
 

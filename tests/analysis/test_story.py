@@ -90,7 +90,7 @@ def test_a_recorded_run_is_judged_as_the_story_is(recorded: History) -> None:
             ("retry_from", "SAFE"),
             ("retry_from", "SAFE"),
             ("retry_from", "SAFE"),  # from the end: every step is kept
-        ("rerun", "SAFE"),
+            ("rerun", "SAFE"),
             ("compensate", "UNSAFE"),
         ]
         best = found.best_option

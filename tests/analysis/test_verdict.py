@@ -208,7 +208,8 @@ def test_every_assumption_is_listed() -> None:
 def test_options_are_a_frame() -> None:
     options = judged(charged("write")).options
     assert list(options.columns) == [
-        "action", "from_step", "safety", "because", "reads_from_log", "executes_again", "already_done", "must_compensate", "in_doubt",
+        "action", "from_step", "safety", "because", "reads_from_log",
+        "executes_again", "already_done", "must_compensate", "in_doubt",
         "assumed", "useful",
     ]  # fmt: skip
     assert options["action"].tolist() == ["resume", *["retry_from"] * 3, "rerun", "compensate"]

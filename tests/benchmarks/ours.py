@@ -15,17 +15,21 @@ from tests.benchmarks.sides import Figures, spread, timed
 __all__ = [
     "frame_from_index",
     "looked_at",
+    "opened_again",
     "opened_hostile",
+    "opened_plainly",
     "plain_calls",
     "record_for_replay",
     "recorded_steps",
     "replayed",
     "scanned",
     "shown",
+    "triaged",
 ]
 
 _WARM_UP = 200
 _PAYLOADS = 1_000
+_JUDGED = 50
 _spent: list[int] = []
 
 
@@ -109,6 +113,45 @@ def shown(path: str, cache: str) -> Figures:
     seconds = time.perf_counter() - start
     assert "StepCompleted" in html
     return {"seconds": seconds, "events": len(events), "indexed": any(Path(cache).rglob("*.arrow"))}
+
+
+# --- many runs --------------------------------------------------------------------------------------------------
+
+
+def triaged(path: str, cache: str, *, hazards: str, runs: int = 0) -> Figures:
+    """Judge every run of a log that is open already, and for comparison a few of them one by one."""
+    os.environ["WORKBENCH_CACHE"] = cache
+    from workbench.analysis import verdict_of
+    from workbench.analysis.triage import triage_frame, triage_rows
+
+    log = wb.open(path).logs[0]
+    ids = log.history.run_ids[-runs:] if runs else None
+    now_ns = log.history.columns.time_ns[-1]
+    start = time.perf_counter()
+    frame = triage_frame(triage_rows(log.history, log.report, ids, now_ns=now_ns, hazards=hazards))
+    seconds = time.perf_counter() - start
+    some = log.history.run_ids[-_JUDGED:]  # the last ones: nobody has written after them, which would take longer
+    begin = time.perf_counter()
+    for run_id in some:
+        verdict_of(log.history, run_id, log.report, now_ns=now_ns)
+    return {"seconds": seconds, "runs": len(frame), "alone": len(some) / (time.perf_counter() - begin)}
+
+
+def opened_again(folder: str, cache: str) -> Figures:
+    """From the name of a folder to the frame of its runs."""
+    os.environ["WORKBENCH_CACHE"] = cache
+    start = time.perf_counter()
+    runs = len(wb.open(folder).runs)
+    return {"seconds": time.perf_counter() - start, "runs": runs}
+
+
+def opened_plainly(folder: str) -> Figures:
+    """Open every log of a folder, as one would without a catalogue."""
+    start = time.perf_counter()
+    from workbench.engines import load
+
+    logs = [load(path) for path in sorted(Path(folder).iterdir())]
+    return {"seconds": time.perf_counter() - start, "logs": len(logs)}
 
 
 # --- hostile files ----------------------------------------------------------------------------------------------

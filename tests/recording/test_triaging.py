@@ -16,6 +16,7 @@ import workbench as wb
 from tests.clock import FakeClock
 from tests.recording.shop import approved
 from workbench.recording import triaging
+from workbench.recording.logs import LazyLogs
 
 TYPES = {
     "run_id": "category", "status": "category", "failing_step": "str", "error_type": "category", "hazards": "object",
@@ -106,7 +107,7 @@ def test_a_large_log_is_shared_out_and_a_folder_of_small_ones_is_not_opened_here
     counts = [len(log.history.run_ids) for log in recording.logs]
     assert sum(count for _, count in shared) == sum(count for count in counts if count > 2)
     assert max(count for _, count in shared) == 2
-    lazy = triaging.LazyLogs(sorted(tmp_path.glob("*.wlog")) * 30)
+    lazy = LazyLogs(sorted(tmp_path.glob("*.wlog")) * 30)
     monkeypatch.setattr("workbench.recording.logs.load_place", None)
     assert [len(part.logs) for part in triaging._parts(lazy, spread=True)] == [50, 40]
 

@@ -131,7 +131,7 @@ def _action(action: Action | str) -> Action:
         raise UsageError(f"there is no action {action!r}", hint=f"one of {known}") from None
 
 
-def _expected(chosen: pd.DataFrame | Sequence[str]) -> Iterator[tuple[str, Outlook | None]]:
+def _expected(chosen: Any) -> Iterator[tuple[str, Outlook | None]]:
     """Each run with what the triage said of it."""
     if isinstance(chosen, str):
         raise UsageError("several runs are acted on", hint="a list of ids, or rows of rec.triage()")

@@ -57,9 +57,7 @@ Rows = list[dict[str, Any]]
 
 def catalogue_path(files: Sequence[Place]) -> Path:
     """Where the catalogue of these files is kept: `catalogue/` in the cache folder, by the folders they lie in."""
-    folders = sorted(
-        {str(place.path.parent.parent if isinstance(place, RemoteFile) else place.absolute().parent) for place in files}
-    )
+    folders = sorted({_folder(place) for place in files})
     name = hashlib.blake2b("\0".join(folders).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
     return index_folder().with_name("catalogue") / f"{name}.parquet"
 
@@ -225,7 +223,7 @@ def _holds(path: Place, row: Mapping[str, Any]) -> bool:
         return False
     if isinstance(path, RemoteFile):
         return True
-    return row["settled"] or (row["boot"] == boot_hash() and row["alive"] == writer_lives(path))
+    return bool(row["settled"] or (row["boot"] == boot_hash() and row["alive"] == writer_lives(path)))
 
 
 def _joined(kept: pa.Table | None, fresh: Rows, order: Sequence[int]) -> pa.Table:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -122,7 +122,7 @@ def remote_files(url: str) -> list[RemoteFile]:
             found = {name: info for name, info in files.find(name, detail=True).items() if _is_recording(files, name)}
     if not found:
         hint = f"recordings end in {', '.join(suffixes())}"
-        raise LogNotFoundError(f"no recording at {url}", path=PurePosixPath(name), hint=hint)
+        raise LogNotFoundError(f"no recording at {url}", path=name, hint=hint)
     return [_file(files, name, found[name]) for name in sorted(found) if found[name].get("type") != "directory"]
 
 
@@ -160,11 +160,11 @@ def must_be_here(loaded: Loaded) -> None:
 
 
 @contextmanager
-def _told(url: str) -> Iterator[None]:
+def _told(url: str) -> Generator[None]:
     """What the other side says, in the words of this package."""
     try:
         yield
     except FileNotFoundError as error:
-        raise LogNotFoundError(f"no recording at {url}", path=PurePosixPath(url), hint="check the name") from error
+        raise LogNotFoundError(f"no recording at {url}", path=url, hint="check the name") from error
     except OSError as error:
-        raise LogError(f"cannot read {url}: {error}", path=PurePosixPath(url)) from error
+        raise LogError(f"cannot read {url}: {error}", path=url) from error

@@ -11,6 +11,10 @@ they answer.
 - `holds`: requests that wait for a test to let them go.
 - `shop`: the same services as one HTTP process, `python -m workbench.simulate.shop --folder DIR`.
 - `control`: the routes by which a test steers that process.
+- `crash`: nine points at which a worker dies, really, by SIGKILL.
+- `errand`, `network`: a workflow of steps of every kind, and the way to the services on which requests get lost.
+- `scenario`, `sweep`: all crash scenarios of it, and the crash sweep that plays them and hands over log and ledger.
+- `virtual_clock`: time, chance and ids of a simulation.
 - `process`: `running_shop(folder)`, that process for the length of a `with` block.
 
 Nothing is imported here, so that the shop's process starts fast and a production worker pays nothing.

@@ -253,8 +253,8 @@ class Ledger:
 
 
 def charged_cents(entries: Iterable[LedgerEntry], order: str) -> int:
-    """What this order has cost the customer in the end: all charges less all refunds."""
-    signs = {"charged": 1, "refunded": -1}
+    """What this order has cost the customer in the end: all charges less all refunds and credits."""
+    signs = {"charged": 1, "refunded": -1, "credited": -1}
     return sum(
         signs[entry.action] * entry.whole("amount_cents")
         for entry in entries

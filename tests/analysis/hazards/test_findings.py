@@ -257,13 +257,20 @@ def cases_in(path: Path) -> Iterator[Case]:
         yield Case(loaded.history, run_id, max(loaded.history.columns.time_ns), loaded.report)
 
 
-def test_detectors_by_columns_read_no_payload() -> None:
-    case = troubled()
+def test_detectors_by_columns_read_no_payload_of_a_run_without_trouble() -> None:
+    story = Story()
+    run = story.run("order-42")
+    run.step("stock", kind="read").attempt_failed("Timeout").completed(3)
+    run.step("charge", kind="compensatable", key="charge/42").completed()
+    run.timer(3600).fired()
+    run.signal("approved", "yes")
+    run.recovered()
+    run.completed()
 
     def unread(row: int) -> Any:
         raise AssertionError(f"the payload of row {row} was read")
 
-    blind = Case(dataclasses.replace(case.history, payloads=unread), case.run_id, case.now_ns)
+    blind = Case(dataclasses.replace(story.history(), payloads=unread), "order-42", story.now_ns)
     wanted = [hazard for hazard in EVERY if hazard.columns_only]
-    assert {"clock-skew", "two-writers", "early-retry"} <= {hazard.id for hazard in wanted}
+    assert {"clock-skew", "in-doubt", "two-writers", "early-retry"} <= {hazard.id for hazard in wanted}
     assert findings_of(blind, wanted) == []

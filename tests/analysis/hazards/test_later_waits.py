@@ -67,7 +67,9 @@ def slept(seconds: float, late: float) -> Story:
     return story
 
 
-@pytest.mark.parametrize(("seconds", "late"), [(60, 1800), (7 * 86_400, 7 * 86_400), (7 * 86_400, 3600), (3600, -1800), (60, -50)])
+@pytest.mark.parametrize(
+    ("seconds", "late"), [(60, 1800), (7 * 86_400, 7 * 86_400), (7 * 86_400, 3600), (3600, -1800), (60, -50)]
+)
 def test_late_and_early(seconds: float, late: float) -> None:
     (found,) = seen("timer-drift", slept(seconds, late))
     assert found.seqs == (3, 2)
@@ -108,6 +110,16 @@ def test_a_timer_that_was_cancelled_or_is_running() -> None:
     story.wait(600)
     timer.answered(EventType.TimerCancelled)
     run.timer(3600)
+    assert not seen("timer-drift", story)
+
+
+def test_a_timer_that_was_cancelled_may_be_begun_anew() -> None:
+    story = Story()
+    run = story.run("r")
+    timer = run.timer(60)
+    timer.answered(EventType.TimerCancelled)
+    story.wait(600)
+    run.event(EventType.TimerStarted, position=timer.position, seconds=60, due_ns=story.now_ns + 61 * NS)
     assert not seen("timer-drift", story)
 
 

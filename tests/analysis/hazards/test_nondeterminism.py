@@ -158,3 +158,20 @@ def test_a_resume_in_other_code_is_seen_in_the_log() -> None:
     assert seen(case_of(resumed("a" * 64, "b" * 64)), "code-change") == [(Severity.WARNING, (4, 1))]
     for same in (resumed("a" * 64, "a" * 64), resumed("a" * 64, ""), resumed("a" * 64, "b" * 64, patched=True)):
         assert look(case_of(same), "code-change") == []
+
+
+# --- code that cannot be replayed ----------------------------------------------------------------------------------
+
+
+@wb.workflow
+def by_file() -> None:
+    Path("orders.txt").write_text("order-42", encoding="utf-8")
+    ship("a")
+
+
+def test_code_that_acts_in_a_replay_is_stopped_and_said(tmp_path: Path) -> None:
+    case = recorded(tmp_path, shorter, by_file)
+    found = findings_of(case)
+    assert "detector-failed" not in {finding.hazard.id for finding in found}
+    assert [finding.severity for finding in found if finding.hazard.id == "configuration"] == [Severity.DANGER]
+    assert not Path("orders.txt").exists()

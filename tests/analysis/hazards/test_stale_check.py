@@ -80,6 +80,21 @@ def test_an_attempt_after_the_resume_acts_on_the_old_check() -> None:
     assert [seqs for _, seqs in seen(case_of(story), "stale-check")] == [(6, 3)]
 
 
+def test_small_numbers_are_ids_where_the_names_say_of_what() -> None:
+    def booked(seat: int, act: str) -> Story:
+        story = Story()
+        run = story.run("order-42")
+        run.step("check_seat", kind="read", args=[12]).completed("free")
+        run.recovered(after_seconds=10)
+        run.step(act, args=[seat]).completed()
+        run.completed()
+        return story
+
+    assert len(look(case_of(booked(12, "book_seat")), "stale-check")) == 1
+    assert look(case_of(booked(13, "book_seat")), "stale-check") == []
+    assert look(case_of(booked(12, "send_reminders")), "stale-check") == []
+
+
 def test_the_verdict_is_told_which_check_is_stale() -> None:
     story = Story()
     run = story.run("order-42")

@@ -59,6 +59,10 @@ class StepRows:
         """Row of the first intent, or of the outcome that is all there is."""
         return self.attempts[0].row if self.attempts else self.recorded
 
+    def settled_between(self, first: int, second: int) -> bool:
+        """Whether somebody settled or undid it between two rows."""
+        return any(first < row < second for row in (*self.settled, *self.undo))
+
     @property
     def answer(self) -> int:
         """Row of the last outcome that is not just a failed attempt; -1 for none."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from workbench._errors import ActedDuringReplayError, PayloadError
 from workbench.analysis.bodies import Bodies
 from workbench.analysis.divergence import Explanation, explain
 from workbench.analysis.facts import RunFacts, RunStatus, read_facts
@@ -21,6 +22,7 @@ from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
 from workbench.machine import RunRecord, read_run
 from workbench.model import ENDINGS, Event, EventType, History, Position
+from workbench.replay import replay
 
 __all__ = ["Case"]
 
@@ -204,10 +206,31 @@ class Case:
     @cached_property
     def explanation(self) -> Explanation | None:
         """Why the code does not follow the log; `None` where it does, and where there is none to try."""
+        return self._tried[0]
+
+    @property
+    def misfit(self) -> str:
+        """Which recorded value does not fit the types of the code, in words; `""` for none."""
+        return self._tried[1]
+
+    @property
+    def acted(self) -> str:
+        """What the code tried to do to the world outside a step, in words; `""` for nothing."""
+        return self._tried[2]
+
+    @cached_property
+    def _tried(self) -> tuple[Explanation | None, str, str]:
+        """The dry replay: its divergence, a value that does not fit, an act that was stopped."""
         if self.code is None or self.history.engine != "native" or not self.has(EventType.RunStarted):
-            return None
+            return None, "", ""
+        try:
+            replay(self.code, self.history, run_id=self.run_id, with_locals=False)
+        except PayloadError as error:
+            return None, error.message, ""
+        except ActedDuringReplayError as error:
+            return None, "", str(error)
         found = explain(self.code, self.history, self.run_id)
-        return found if found.diverged else None
+        return found if found.diverged else None, "", ""
 
     @cached_property
     def remarks(self) -> tuple[Remark, ...]:

@@ -10,6 +10,7 @@ from workbench.analysis.hazards.clock_skew import CLOCK_SKEW
 from workbench.analysis.hazards.code_change import CODE_CHANGE
 from workbench.analysis.hazards.crash_loop import CRASH_LOOP
 from workbench.analysis.hazards.duplicate_effect import DUPLICATE_EFFECT
+from workbench.analysis.hazards.early_retry import EARLY_RETRY
 from workbench.analysis.hazards.expired_credential import EXPIRED_CREDENTIAL
 from workbench.analysis.hazards.hazard import Hazard
 from workbench.analysis.hazards.in_doubt import IN_DOUBT
@@ -28,7 +29,7 @@ from workbench.analysis.hazards.stale_check import STALE_CHECK
 from workbench.analysis.hazards.swallowed_error import SWALLOWED_ERROR
 from workbench.analysis.hazards.time_gap import TIME_GAP
 from workbench.analysis.hazards.timer_drift import TIMER_DRIFT
-from workbench.analysis.hazards.two_writers import EARLY_RETRY, TWO_WRITERS
+from workbench.analysis.hazards.two_writers import TWO_WRITERS
 
 __all__ = ["ALSO_FLAGGED", "HAZARDS"]
 

@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 
 from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.case import Case
-from workbench.analysis.hazards.fingerprint import Fingerprint
+from workbench.analysis.hazards.fingerprint import Fingerprint, fingerprint_of
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.hazards.sending import Sending, sendings_of
 from workbench.model import EventType
@@ -41,12 +41,23 @@ def _keyed(case: Case) -> Iterator[StepRows]:
 def _attempts(case: Case, sendings: list[Sending]) -> Iterator[Evidence]:
     """Attempts of one step under different keys; a new one after an undo, or by decision, is right."""
     for earlier, later in pairwise(sendings):
+        if earlier.key and earlier.key == later.key and _other_body(case, earlier, later):
+            text = f"{later.step.label} went out again under the key {later.key!r} with other arguments"
+            yield Evidence(case.seqs(later.row, earlier.row), text, (later.step.label,), 0.95)
+            return
         if not earlier.key or earlier.key == later.key or _renewed(case, earlier, later):
             continue
         text = f"{later.step.label} went out under the key {earlier.key!r}, then under {later.key!r}"
         known = Severity.NOTE if earlier.definite else None
         yield Evidence(case.seqs(later.row, earlier.row), text, (later.step.label,), 1.0, known)
         return
+
+
+def _other_body(case: Case, earlier: Sending, later: Sending) -> bool:
+    """Whether an attempt says its arguments again, and they differ."""
+    again = fingerprint_of(case, later.row) if "args" in case.body(later.row) else None
+    before = fingerprint_of(case, earlier.row) or earlier.fingerprint()
+    return again is not None and before is not None and again != before
 
 
 def _renewed(case: Case, earlier: Sending, later: Sending) -> bool:

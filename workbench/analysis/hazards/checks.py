@@ -12,7 +12,7 @@ from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.expiry import plain_text
 from workbench.analysis.hazards.places import name_at
 from workbench.analysis.hazards.resources import ids_of, looks
-from workbench.journal.redaction.names import folded
+from workbench.journal.redaction.names import folded, words_of
 from workbench.model import EventType
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class _Known:
         """The read that guards an act; what was acted on has then been acted on."""
         resource = act.declaration.resource
         found = [known for key in self._keys(resource, ids, acting=True) if (known := self.reads.get(key)) is not None]
-        fitting = [known for known in found if touches(resource, ids, known.resource, known.ids) is not None]
+        fitting = [known for known in found if _common(act, ids, known) is not None]
         for known in fitting:
             for key in self._keys(known.resource, known.ids):
                 self.reads.pop(key, None)
@@ -104,6 +104,19 @@ def touches(resource: str, ids: frozenset[str], other: str, others: frozenset[st
     return frozenset(one for one in shared if not one.startswith("word:")) or None
 
 
+def _common(act: StepRows, ids: frozenset[str], check: Check) -> frozenset[str] | None:
+    """As `touches`; where neither declares a resource, `check_seat(12)` and `book_seat(12)` name it."""
+    found = touches(act.declaration.resource, ids, check.resource, check.ids)
+    if found is not None or act.declaration.resource or check.resource:
+        return found
+    named = _nouns(act.declaration.name) & _nouns(check.step.declaration.name)
+    return (ids & check.ids) or None if named else None
+
+
+def _nouns(name: str) -> frozenset[str]:
+    return frozenset(words_of(name.rpartition(".")[2])[1:])
+
+
 def checks_of(case: Case) -> Iterator[Checked]:
     """Each act of a run with the last read before it of the same thing, in log order."""
     steps = sorted(case.steps.values(), key=lambda step: step.first)
@@ -122,8 +135,7 @@ def checks_of(case: Case) -> Iterator[Checked]:
         ids = ids_of(case, act.first)
         check = known.take(act, ids)
         if check is not None and not _conditional(case, check, act):
-            shared = touches(act.declaration.resource, ids, check.resource, check.ids)
-            yield Checked(check, act, shared or frozenset())
+            yield Checked(check, act, _common(act, ids, check) or frozenset())
 
 
 def _conditional(case: Case, check: Check, act: StepRows) -> bool:

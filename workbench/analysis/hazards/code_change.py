@@ -7,13 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from workbench.analysis.cause import AMBIENT, Cause
-from workbench.analysis.divergence import Explanation
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.parsing import parse
 from workbench.model import EventType
-from workbench.program import as_workflow
-from workbench.recorder.sources import source_of
 
 __all__ = ["CODE_CHANGE"]
 
@@ -21,15 +18,17 @@ _NOT_A_CHANGE: Final = AMBIENT | {Cause.CONCURRENCY, Cause.TYPE_CHANGED}
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
-    if case.code is None and not case.recoveries:
+    if case.code is None:
+        changed = _between_processes(case) if case.recoveries else None
+        if changed is not None and not case.has(EventType.PatchChecked):
+            yield changed
         return
-    changed = _between_processes(case)
-    if changed is not None and not case.has(EventType.PatchChecked):
-        yield changed
-    if case.code is not None:
-        found = _against_code(case)
-        if found is not None:
-            yield found
+    explanation = case.explanation  # a dry replay that fits clears whatever changed
+    if explanation is not None and explanation.first is not None and explanation.cause not in _NOT_A_CHANGE:
+        first = explanation.first
+        text = f"a dry replay asks for {first.asked} where the log holds {first.recorded}: {explanation.cause}"
+        seqs = (first.seq,) if first.seq else ()
+        yield Evidence(seqs, text, (), 1.0, Severity.DANGER, explanation.line_now)
 
 
 def _between_processes(case: Case) -> Evidence | None:
@@ -65,35 +64,6 @@ def _in_meaning(left: str, right: str) -> bool:
         return ast.dump(parse(left)) != ast.dump(parse(right))
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # text out of a log may be anything
         return left != right
-
-
-def _against_code(case: Case) -> Evidence | None:
-    """The code at hand leaves the log, and no ambient value is to blame; or it is not the recorded one."""
-    explanation = case.explanation
-    if explanation is not None:
-        return None if explanation.cause in _NOT_A_CHANGE else _left(explanation)
-    started = case.record.started
-    if not case.is_open or started < 0 or case.code is None:
-        return None
-    digest = _digest(case, case.recoveries[-1] if case.recoveries else started)
-    present = source_of(as_workflow(case.code).function)
-    if not digest or present is None or present.digest == digest or not _changed_since(case, digest, present.text):
-        return None
-    text = "the run is open, and the code at hand is not the recorded one; a dry replay of what is recorded fits"
-    return Evidence(case.seqs(started), text, (), 0.6, Severity.NOTE)
-
-
-def _changed_since(case: Case, digest: str, text: str) -> bool:
-    source = case.history.sources.get(digest)
-    return source is None or _in_meaning(source.text, text)
-
-
-def _left(explanation: Explanation) -> Evidence | None:
-    first = explanation.first
-    if first is None:
-        return None
-    text = f"a dry replay asks for {first.asked} where the log holds {first.recorded}: {explanation.cause}"
-    return Evidence((first.seq,) if first.seq else (), text, (), 1.0, Severity.DANGER, explanation.line_now)
 
 
 CODE_CHANGE = Hazard(

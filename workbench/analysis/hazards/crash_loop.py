@@ -107,4 +107,5 @@ Stop after a few deaths and put the run aside for a person; mend the code, then 
     false_alarm_if="the machine was restarted for other reasons, and this step is just where it spends its time.",
     detect=_detect,
     source="DBOS, MaxRecoveryAttemptsExceeded; Upstash, dead letter queues",
+    columns_only=True,
 )

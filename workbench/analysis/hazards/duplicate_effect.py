@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
@@ -25,9 +26,11 @@ def _detect(case: Case) -> Iterator[Evidence]:
     for step in steps:
         if len(step.attempts) > 1:
             yield from _attempts(sendings_of(case, step))
-    if case.recoveries:
+    if case.history.engine != "native":  # there nobody declares kinds, and a step that is asked for again is usual
+        steps = [step for step in steps if not step.declaration.kind_assumed]
+    if len(steps) > 1:
         yield from _again_elsewhere(case, steps)
-    if case.kin:
+    if steps and case.kin:
         yield from _in_kin(case, steps)
 
 
@@ -45,9 +48,10 @@ def _attempts(sendings: list[Sending]) -> Iterator[Evidence]:
 
 
 def _again_elsewhere(case: Case, steps: list[StepRows]) -> Iterator[Evidence]:
-    """The same call at another place of the program, after the run was resumed."""
+    """The same call at another place of the program: after a resume, or because the first one was lost."""
     seen: dict[tuple[str, Fingerprint], Sending] = {}
-    for step in islice(steps, _MOST_STEPS):
+    called = Counter(step.declaration.name for step in steps)
+    for step in islice((step for step in steps if called[step.declaration.name] > 1), _MOST_STEPS):
         sendings = sendings_of(case, step)
         print_ = sendings[0].fingerprint() if sendings else None
         if not print_:
@@ -55,19 +59,18 @@ def _again_elsewhere(case: Case, steps: list[StepRows]) -> Iterator[Evidence]:
         earlier = seen.setdefault((step.declaration.name, print_), sendings[-1])
         later = sendings[0]
         shared = earlier.key and earlier.key == later.key
-        if earlier.step is step or earlier.definite or shared or not crossed(case.recoveries, earlier.row, later.row):
+        resumed = crossed(case.recoveries, earlier.row, later.row)
+        if earlier.step is step or earlier.definite or shared or (earlier.answered and not resumed):
             continue
         text = (
-            f"{step.label} asks for the same as {earlier.step.label} did {_age(earlier, later)} before, "
-            f"in the process before, {_keys(earlier, later)}"
+            f"{step.label} asks for the same as {earlier.step.label} did {_age(earlier, later)} before"
+            f"{', in the process before' if resumed else ', whose outcome is not known'}, {_keys(earlier, later)}"
         )
-        yield Evidence(_seqs(earlier, later), text, (earlier.step.label, step.label), 0.6)
+        yield Evidence(_seqs(earlier, later), text, (earlier.step.label, step.label), 0.6 if earlier.answered else 0.8)
 
 
 def _in_kin(case: Case, steps: list[StepRows]) -> Iterator[Evidence]:
     """The same call in another run for the same order or customer."""
-    if case.history.engine != "native":
-        steps = [step for step in steps if not step.declaration.kind_assumed]
     mine = {
         (step.declaration.name, print_): sending
         for step in islice(steps, _MOST_STEPS)

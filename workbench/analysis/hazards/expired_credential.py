@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from workbench.analysis.hazards.case import Case
@@ -21,6 +21,8 @@ _REFUSED: Final = re.compile(
     r"\b401\b|unauthori[sz]ed|expired.?(?:access)?.?token|(?:token|credential|signature|session)s?\b.{0,30}\bexpired|invalid.?token",
     re.IGNORECASE,
 )
+
+_RENEWS: Final = re.compile(r"refresh|renew|rotate|re_?auth", re.IGNORECASE)
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
@@ -99,15 +101,32 @@ def _held(case: Case, told: set[Grant]) -> Iterator[Evidence]:
 
 
 def still_held(case: Case) -> Iterator[Grant]:
-    """Credentials of the log that no newer one of the same step or name has replaced."""
-    newest: dict[tuple[int, str], Grant] = {}
-    names = case.history.columns.name
-    for grant in case.grants:
-        if grant.credential:
-            known = newest.get((names[grant.row], grant.what))
-            if known is None or known.row != grant.row or not known.own:
-                newest[names[grant.row], grant.what] = grant
-    yield from newest.values()
+    """Credentials of the log that no newer one has replaced: of the same step, or got by means of the old one."""
+    grants = [grant for grant in case.grants if grant.credential]
+    own = {(grant.row, grant.what) for grant in grants if grant.own}
+    last = {(_giver(case, grant), grant.what): grant.row for grant in grants}
+    renewals = _renewals(case, grants)
+    for grant in grants:
+        newest = max(last[_giver(case, grant), grant.what], renewals.get(grant.what, -1))
+        said_better = not grant.own and (grant.row, grant.what) in own
+        if newest <= grant.row and not said_better:
+            yield grant
+
+
+def _giver(case: Case, grant: Grant) -> int:
+    return case.history.columns.name[grant.row]
+
+
+def _renewals(case: Case, grants: Sequence[Grant]) -> dict[str, int]:
+    """Last row in which a credential was renewed, by its name: by a step that says so, or that took the old one."""
+    if len({grant.row for grant in grants}) < 2:  # noqa: PLR2004 - one that renews another
+        return {}
+    takers = {case.history.position(link.to_row) for link in case.links if link.from_row in {g.row for g in grants}}
+    return {
+        grant.what: grant.row
+        for grant in grants
+        if _RENEWS.search(case.history.declaration(grant.row).name) or case.history.position(grant.row) in takers
+    }
 
 
 def resumes_ns(case: Case) -> int:

@@ -87,7 +87,8 @@ def _of_row(leaves: Sequence[Leaf], row: int, time_ns: int) -> Iterator[Grant]:
                     leaves, leaf, term, Grant(row, leaf.path, "", expires_ns, frozenset(), credential=True)
                 )
         elif isinstance(leaf.value, str) and (own := _own(leaf.value)) is not None:
-            name = name_at(leaf.path) or own[1]
+            name = name_at(leaf.path)
+            name = own[1] if name in {"", "result", "value"} else name
             yield Grant(row, leaf.path, name, own[0], frozenset(marks_of(leaf.value)), credential=True, own=True)
 
 

@@ -71,7 +71,8 @@ class Hazard:
         false_alarm_if: When a finding of it is no trouble.
         detect: Finds it in one run; yields nothing where there is nothing.
         source: Where the failure mode is described.
-        columns_only: The detector reads no payload: cheap enough for every run of a fleet.
+        columns_only: Columns tell whether it can be there: no payload is read of a recording of ours that has none
+            of it, so it is cheap enough for every run of a fleet.
     """
 
     id: str

@@ -81,4 +81,5 @@ Give the step a key that the other side knows, and a question that settles the d
     false_alarm_if="somebody has looked on the other side and not yet recorded what was found.",
     detect=_detect,
     source="Temporal, activity definition; zeph-durable, OnAmbiguous; Oracle DBA_2PC_PENDING",
+    columns_only=True,
 )

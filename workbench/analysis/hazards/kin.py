@@ -19,7 +19,7 @@ _MOST_KIN: Final = 50
 
 def kin_of(case: Case) -> Sequence[Case]:
     """Other runs of the same business key: those that were given, and those in the same log."""
-    start = case.record.started
+    start = next(case.rows_of(EventType.RunStarted), -1)
     key = plain_text(case.body(start).get("business_key")) if start >= 0 else ""
     found = {(id(other.history), other.run_id): other for other in case.siblings}
     if key:

@@ -112,4 +112,5 @@ Take what has arrived before the run ends, and hand what is left to the next one
     false_alarm_if="the signal had become pointless (a reminder to somebody who has answered).",
     detect=_detect,
     source="claydon.co, ContinueAsNew and signal loss; Temporal, HandlerUnfinishedPolicy",
+    columns_only=True,
 )

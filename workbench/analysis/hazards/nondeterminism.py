@@ -9,6 +9,7 @@ from workbench.analysis.cause import Cause
 from workbench.analysis.divergence import Reason, Sure
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.analysis.hazards.wording import said
 from workbench.replay import replay
 
 __all__ = ["AMBIENT_VALUES", "CONFIGURATION", "RACE", "UNORDERED"]
@@ -36,6 +37,9 @@ def _by(causes: frozenset[Cause], rules: frozenset[str] | None = None) -> Detect
         found = _diverged(case, causes)
         if found is not None:
             yield found
+        if case.acted and Cause.OUTSIDE in causes:
+            text = f"a dry replay was stopped: {said(case.acted)}"
+            yield Evidence(case.seqs(case.record.started), text, (), 1.0, Severity.DANGER)
         for remark in case.remarks:
             if remark.rule in rules if rules is not None else remark.cause in causes:
                 place = f"{remark.file.rpartition('/')[2]}:{remark.line}"
@@ -61,6 +65,8 @@ def _diverged(case: Case, causes: frozenset[Cause]) -> Evidence | None:
 def _race(case: Case) -> Iterator[Evidence]:
     yield from _by(frozenset({Cause.CONCURRENCY}), _RACE_RULES)(case)
     if case.code is None or case.history.engine != "native" or case.record.started < 0:
+        return
+    if case.misfit or case.acted:
         return
     threads = any(remark.rule in _RACE_RULES for remark in case.remarks)
     branches = any(len(position) > 1 for position in case.record.slots)

@@ -85,6 +85,9 @@ def _records(body: Mapping[str, Any]) -> Iterator[Record]:
 
 
 def _by_replay(case: Case) -> Iterator[Evidence]:
+    if case.misfit:
+        text = f"a recorded value does not fit the types of the code: {said(case.misfit)}"
+        yield Evidence(case.seqs(case.record.started), text, (), 1.0, Severity.DANGER)
     explanation = case.explanation
     if explanation is None or explanation.cause is not Cause.TYPE_CHANGED or explanation.first is None:
         return

@@ -183,4 +183,5 @@ One layer retries, with growing and random pauses and an end:
     false_alarm_if="this is a poll, and nobody else asks.",
     detect=_detect,
     source="AWS Well-Architected REL05-BP03; trigger.dev, retry storms",
+    columns_only=True,
 )

@@ -40,7 +40,7 @@ def _standing(case: Case, steps: Sequence[StepFacts]) -> list[StepFacts]:
 
 
 def _half_done(case: Case) -> Iterator[Evidence]:
-    if case.ended < 0:
+    if case.ended < 0 or (_completed(case) and not case.has(*_UNDO)):
         return
     steps = _sagas(case)
     standing = _standing(case, steps) if steps else []
@@ -59,6 +59,10 @@ def _half_done(case: Case) -> Iterator[Evidence]:
         case.seqs(case.ended, *(step.answer for step in standing)), text, tuple(names),
         0.6 if ended is EventType.RunCompleted else 1.0,
     )  # fmt: skip
+
+
+def _completed(case: Case) -> bool:
+    return case.ended >= 0 and case.history.columns.type[case.ended] == EventType.RunCompleted
 
 
 def _failed_after(case: Case, step: StepFacts) -> bool:
@@ -82,8 +86,7 @@ def _failed_undo(case: Case) -> Iterator[Evidence]:
     steps = _sagas(case)
     standing = [step for step in _standing(case, steps) if step.label not in told] if steps and case.ended >= 0 else []
     begun = any(case.steps[step.position].undo for step in steps)
-    completed = case.ended >= 0 and case.history.columns.type[case.ended] == EventType.RunCompleted
-    if standing and (begun or cancelled or (asked and not completed)):
+    if standing and (begun or cancelled or (asked and not _completed(case))):
         names = [step.label for step in standing]
         text = (
             f"the run ended with {len(names)} of {len(names) + sum(s.state is State.COMPENSATED for s in steps)} "
@@ -135,6 +138,7 @@ Declare the undo with the step; undo in reverse order, persistently, until it is
     false_alarm_if="what is left is meant to stay when the rest fails.",
     detect=_half_done,
     source="Garcia-Molina and Salem, Sagas (1987); Azure Architecture Center, saga pattern",
+    columns_only=True,
 )
 
 FAILED_COMPENSATION = Hazard(
@@ -158,4 +162,5 @@ Make the undo idempotent and harmless where there is nothing to undo, give it bo
     false_alarm_if="somebody has undone it by hand and not yet recorded that.",
     detect=_failed_undo,
     source="temporalio/sdk-java#305; elsa-workflows/elsa-core#4541",
+    columns_only=True,
 )

@@ -16,6 +16,7 @@ __all__ = ["size_of", "sizes_of"]
 _MOST_VALUES: Final = 200_000
 _MANY_LEAVES: Final = 1_000
 _NUMBER_BYTES: Final = 8
+_NUMBERS: Final = frozenset({int, float, bool, type(None)})
 _PAYLOADS: Final = ("args", "kwargs", "result", "value", "error", "continued_with")
 
 
@@ -25,18 +26,17 @@ def sizes_of(case: Case) -> dict[int, int]:
 
 
 def _size_in(case: Case, row: int) -> int:
-    found = case.leaves(row)
-    if len(found) < _MANY_LEAVES:  # what all detectors look at anyway
-        return sum(
-            len(leaf.value) if type(leaf.value) is str and leaf.value.isascii() else size_of(leaf.value)
-            for leaf in found
-        )
+    found = case.leaves(row)  # what all detectors look at anyway
+    if len(found) < _MANY_LEAVES:
+        return sum(_NUMBER_BYTES if type(leaf.value) in _NUMBERS else size_of(leaf.value) for leaf in found)
     body = case.body(row)
     return sum(size_of(body[name]) for name in _PAYLOADS if name in body)
 
 
 def size_of(value: Any) -> int:
     """Bytes of the content of a value: its texts in UTF-8, eight for each number, one for each container."""
+    if type(value) is str and value.isascii():
+        return len(value)
     waiting, size, left = [value], 0, _MOST_VALUES
     while waiting and left:
         part = waiting.pop()

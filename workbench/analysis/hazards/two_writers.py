@@ -1,4 +1,4 @@
-"""Hazards 17 and 18: the dead process is not dead, the attempt that was given up goes on."""
+"""Hazard 17: the dead process is not dead."""
 
 from __future__ import annotations
 
@@ -7,24 +7,27 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.checks import crossed
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
-from workbench.model import EventType
+from workbench.model import EventType, Process
 
-__all__ = ["EARLY_RETRY", "TWO_WRITERS"]
+__all__ = ["TWO_WRITERS"]
 
 _ENDS: Final = (EventType.AttemptFailed, EventType.StepCompleted, EventType.StepFailed)
-_STILL_ALIVE: Final = ("heartbeat", "steptimeouterror")
-"""In names of errors: the caller stopped waiting, and nobody stopped the work."""
-
-
-# --- two processes -----------------------------------------------------------------------------------------------
+_GOES_ON: Final = frozenset(
+    {EventType.StepStarted, EventType.TimerStarted, EventType.ChildStarted, EventType.ClockRead}
+)
 
 
 def _zombie(case: Case) -> Iterator[Evidence]:
-    found = _came_back(case) or _answered_from_the_grave(case) or _twice_at_once(case) or _in_two_logs(case)
+    found = (
+        _came_back(case)
+        or _took_over(case)
+        or _answered_from_the_grave(case)
+        or _twice_at_once(case)
+        or _in_two_logs(case)
+    )
     if found is not None:
         yield found
 
@@ -43,7 +46,7 @@ def _came_back(case: Case) -> Evidence | None:
         if number < 0:
             continue
         process = processes[number]
-        who = (process.pid, process.host, process.boot)
+        who = _who(process)
         if before is not None and who != before:
             taken_over.setdefault(before, row)
             if who in taken_over:
@@ -52,6 +55,31 @@ def _came_back(case: Case) -> Evidence | None:
         seen[who] = row
         before = who
     return None
+
+
+def _took_over(case: Case) -> Evidence | None:
+    """Another process goes on with the run, or begins it again, without taking it up first."""
+    types = case.history.columns.type
+    began = list(case.rows_of(EventType.RunStarted))
+    if len(began) > 1:
+        return Evidence(case.seqs(began[1], began[0]), "the run was begun twice")
+    processes = case.history.processes
+    if len(processes) < 2 or case.history.engine != "native":  # noqa: PLR2004 - one after the other
+        return None
+    firsts = [process.first_seq for process in processes]
+    owner = bisect_right(firsts, case.seq(case.rows[0]))
+    for row in case.rows:
+        writer = bisect_right(firsts, case.seq(row))
+        if types[row] == EventType.RunRecovered:
+            owner = writer
+        elif types[row] in _GOES_ON and _who(processes[writer - 1]) != _who(processes[owner - 1]):
+            text = f"process {processes[writer - 1].pid} went on with the run without having taken it up"
+            return Evidence(case.seqs(row), text)
+    return None
+
+
+def _who(process: Process) -> tuple[int, str, int]:
+    return process.pid, process.host, process.boot
 
 
 def _answered_from_the_grave(case: Case) -> Evidence | None:
@@ -77,7 +105,7 @@ def _twice_at_once(case: Case) -> Evidence | None:
                 first.number
                 and first.number == second.number
                 and not over
-                and not _settled(step, first.row, second.row)
+                and not step.settled_between(first.row, second.row)
             ):
                 text = f"attempt {first.number} of {step.label} was begun twice"
                 return Evidence(case.seqs(second.row, first.row), text, (step.label,), 0.9)
@@ -86,10 +114,6 @@ def _twice_at_once(case: Case) -> Evidence | None:
             if not any(one < attempt.row < two for attempt in step.attempts):
                 return Evidence(case.seqs(two, one), f"{step.label} has two results", (step.label,), 0.9)
     return None
-
-
-def _settled(step: StepRows, first: int, second: int) -> bool:
-    return any(first < row < second for row in (*step.settled, *step.undo))
 
 
 def _in_two_logs(case: Case) -> Evidence | None:
@@ -102,39 +126,6 @@ def _in_two_logs(case: Case) -> Evidence | None:
         if began < last_ns and first_ns < ended:
             text = f"the log {other.history.origin} tells of the same run in the same time"
             return Evidence(case.seqs(case.rows[-1], case.rows[0]), text)
-    return None
-
-
-# --- two attempts ------------------------------------------------------------------------------------------------
-
-
-def _early(case: Case) -> Iterator[Evidence]:
-    for step in case.steps.values():
-        if len(step.attempts) > 1:
-            found = _overlap(case, step)
-            if found is not None:
-                yield found
-
-
-def _overlap(case: Case, step: StepRows) -> Evidence | None:
-    """A later attempt began while the one before was not over."""
-    for first, second in pairwise(step.attempts):
-        if first.number and first.number == second.number:
-            continue  # two writers, not two attempts
-        late = first.type in _ENDS and first.answer > second.row
-        lost = first.answer < 0 and not crossed(case.recoveries, first.row, second.row)
-        if (late or lost) and not _settled(step, first.row, second.row):
-            end = "answered after that" if late else "was not over"
-            text = f"{step.label}: attempt {second.number or 'two'} began while the one before {end}"
-            rows = (second.row, first.row, first.answer)
-            return Evidence(case.seqs(*rows), text, (step.label,), 1.0 if late else 0.8)
-        error = case.event(first.answer).error_type.lower() if first.type is EventType.AttemptFailed else ""
-        if any(word in error for word in _STILL_ALIVE) and first.answer < second.row:
-            text = (
-                f"{step.label} was given up with {case.event(first.answer).error_type} and tried again; nothing stops "
-                "the attempt that was given up"
-            )
-            return Evidence(case.seqs(second.row, first.answer), text, (step.label,), 0.7, Severity.WARNING)
     return None
 
 
@@ -158,28 +149,5 @@ A lease alone does not help, the resource must refuse the old one: hand it a tok
     false_alarm_if="two processes only read this run, or the log was pieced together from copies.",
     detect=_zombie,
     source="Kleppmann, How to do distributed locking; dbos-transact-java#491, #493; dbos-transact-py#545, #804",
-    columns_only=True,
-)
-
-EARLY_RETRY = Hazard(
-    id="early-retry",
-    number=18,
-    title="Retry while the first attempt lives",
-    severity=Severity.DANGER,
-    sight=Sight.LOG,
-    explanation=(
-        "A timeout or a lost heartbeat ends the waiting, not the work. The next attempt begins while the first one "
-        "goes on, and a batch of ten becomes thirteen."
-    ),
-    fix="""\
-Send heartbeats from the loop that works, stop when the attempt is over, and go on where the last one stood:
-
-    for number, part in enumerate(parts[done:], start=done):
-        upload(part, key=f"{batch}/{number}")       # a key per part: twice is once
-        heartbeat(number)
-""",
-    false_alarm_if="the first attempt was stopped and not just given up, or acting twice is harmless.",
-    detect=_early,
-    source="community.temporal.io/t/718, /t/8225",
     columns_only=True,
 )

@@ -89,8 +89,9 @@ class _WatchedHistory(History):
     @classmethod
     def of(cls, history: History, shapes: Shapes, payloads: Payloads) -> Self:
         """The same events, looked at through other payloads."""
-        own = {field.name: getattr(history, field.name) for field in fields(History) if field.init}
-        watched = cls(**(own | {"payloads": payloads}))
+        own: dict[str, Any] = {field.name: getattr(history, field.name) for field in fields(History) if field.init}
+        own["payloads"] = payloads
+        watched = cls(**own)
         watched.kept.update({"shapes": shapes, "numbers": {name: at for at, name in enumerate(shapes.run_ids)}})
         return watched
 
@@ -204,7 +205,7 @@ def _ages(facts: RunFacts, place: Mapping[int, int]) -> Iterator[tuple[int, floa
 
 
 def _key(value: str | None, run_id: str, keys: dict[str, int]) -> Hashable:
-    """A key as the verdict sees it: whether there is one, the same as which other, and whether the run's id is in it."""
+    """A key as the verdict sees it: whether there is one, the same as which other, and if the run's id is in it."""
     return (keys.setdefault(value, len(keys)), run_id in value) if value else None
 
 

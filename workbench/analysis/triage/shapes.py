@@ -74,7 +74,8 @@ def _found(history: History) -> Shapes:
     known: dict[tuple[bytes, bytes], int] = {}
     classes = np.fromiter((known.setdefault(key, len(known)) for key in keys), np.int64, len(keys))
     _, examples = np.unique(classes, return_index=True)
-    return Shapes([history.runs[number] for number in numbers], classes, examples.tolist(), rows, begins)
+    run_ids: list[str] = [str(history.runs[int(number)]) for number in numbers]
+    return Shapes(run_ids, classes, examples.tolist(), rows, begins)
 
 
 def _keys(columns: Columns, rows: Any, begins: Any) -> list[tuple[bytes, bytes]]:

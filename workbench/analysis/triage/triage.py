@@ -77,16 +77,19 @@ class _Desk:
         self.outlooks = outlooks
         self.troubles = Troubles(self.history, report, self.shapes, outlooks.now_ns, attention)
 
-    def over(self, run_id: str, hazards: tuple[str, ...]) -> TriageRow:
+    def over(self, number: int, *, smooth: bool) -> TriageRow:
         """A run that completed, and is not read."""
-        return TriageRow(run_id, _COMPLETED, "", "", hazards, "", "", _SAFE, _RESTING, 0.0, "", "", self.history.origin)
+        hazards = self.troubles.of(number, smooth=smooth)
+        run_id, origin = self.shapes.run_ids[number], self.history.origin
+        return TriageRow(run_id, _COMPLETED, "", "", hazards, "", "", _SAFE, _RESTING, 0.0, "", "", origin)
 
-    def read(self, run_id: str, hazards: tuple[str, ...], shape: int, rows: Sequence[int]) -> TriageRow:
+    def read(self, number: int) -> TriageRow:
         """A run that is looked into."""
+        run_id, rows = self.shapes.run_ids[number], self.shapes.rows_of(number).tolist()
         case = Case(self.history, run_id, self.outlooks.now_ns, self.report)
-        pattern = self.likeness.pattern(run_id, shape, rows)
+        pattern = self.likeness.pattern(run_id, int(self.shapes.classes[number]), rows)
         if pattern is None:
-            return self._row(case.facts, hazards, self.outlooks.of(case))
+            return self._row(case, number, self.outlooks.of(case))
         held = pattern.held(rows, self.history.columns.time_ns, self.outlooks.now_ns)
 
         def judged() -> Judged:
@@ -96,9 +99,10 @@ class _Desk:
             return pattern.judged[held]
 
         case.facts = pattern.facts_at(run_id, rows, self.likeness.business_key(rows))
-        return self._row(case.facts, hazards, self.outlooks.of(case, judged))
+        return self._row(case, number, self.outlooks.of(case, judged))
 
-    def _row(self, facts: RunFacts, hazards: tuple[str, ...], outlook: Outlook) -> TriageRow:
+    def _row(self, case: Case, number: int, outlook: Outlook) -> TriageRow:
+        facts = case.facts
         failing = failing_step(facts)
         stake = self.troubles.stake(facts)
         return TriageRow(
@@ -106,7 +110,7 @@ class _Desk:
             status=str(facts.status),
             failing_step=failing.label if failing is not None else "",
             error_type=facts.error_type or (failing.error_type if failing is not None else ""),
-            hazards=hazards,
+            hazards=self.troubles.of(number, smooth=False, case=case),
             best=outlook.best,
             from_step=outlook.from_step,
             safety=str(outlook.safety),
@@ -128,11 +132,8 @@ def _rows(desk: _Desk, run_ids: Sequence[str] | None) -> Iterator[TriageRow]:
     smooth = [done and is_smooth(desk.history, rows) for done, rows in zip(over, examples, strict=True)]
     wanted = None if run_ids is None else set(run_ids)
     for number, (run_id, shape) in enumerate(zip(shapes.run_ids, shapes.classes.tolist(), strict=True)):
-        if wanted is not None and run_id not in wanted:
-            continue
-        rows = shapes.rows_of(number).tolist()
-        hazards = desk.troubles.of(number, troubled=not smooth[shape])
-        yield desk.over(run_id, hazards) if over[shape] else desk.read(run_id, hazards, shape, rows)
+        if wanted is None or run_id in wanted:
+            yield desk.over(number, smooth=smooth[shape]) if over[shape] else desk.read(number)
 
 
 def failing_step(facts: RunFacts) -> StepFacts | None:

@@ -19,8 +19,13 @@ from workbench.model import History
 
 __all__ = ["Attention", "Troubles", "even_runs"]
 
-_TOLD_BY_SHAPE: Final = frozenset({"clock-skew", "two-writers", "early-retry"})
+_BY_SHAPE: Final = frozenset({"clock-skew", "two-writers", "early-retry"})
 """Hazards that runs of one shape share, as long as one process wrote each of them and its clock went forward."""
+
+_BY_SMOOTH_SHAPE: Final = _BY_SHAPE | {
+    "in-doubt", "half-done-saga", "failed-compensation", "retry-storm", "crash-loop", "lost-signal", "orphan",
+}  # fmt: skip
+"""Those that they share when all effects came at the first try: what else these look at is not there then."""
 
 
 class Attention(StrEnum):
@@ -55,38 +60,48 @@ class Troubles:
         self._now_ns = now_ns
         self._attention = attention
         self._bodies = Bodies(history)
-        self._quick = [hazard for hazard in registered() if hazard.columns_only]
-        self._alone = [hazard for hazard in self._quick if hazard.id not in _TOLD_BY_SHAPE]
+        quick = [hazard for hazard in registered() if hazard.columns_only]
+        self._quick = {shared: [one for one in quick if one.id in shared] for shared in (_BY_SMOOTH_SHAPE, _BY_SHAPE)}
+        self._rest = [one for one in quick if one.id in _BY_SMOOTH_SHAPE - _BY_SHAPE]
+        self._others = [one for one in quick if one.id not in _BY_SMOOTH_SHAPE]
         self._even = even_runs(history, shapes)
         self._known: dict[int, tuple[str, ...]] = {}
 
-    def of(self, number: int, *, troubled: bool) -> tuple[str, ...]:
-        """Ids of the hazards that are found in a run, the worst first.
+    def of(self, number: int, *, smooth: bool, case: Case | None = None) -> tuple[str, ...]:
+        """Ids of the hazards that are found in a run.
 
         Args:
             number: Number of the run.
-            troubled: Whether it is one that needs looking into.
+            smooth: Whether it completed and all its effects came at the first try.
+            case: The run, where somebody has read its facts, if only up to times, keys and texts.
         """
         if self._attention is Attention.NONE:
             return ()
-        if self._attention is Attention.ALL or (troubled and self._attention is Attention.TROUBLED):
+        if self._attention is Attention.ALL or (not smooth and self._attention is Attention.TROUBLED):
             return self._found(number, None)
+        found = self._shared(number, smooth=smooth)
+        if found is None:
+            found = self._found(number, self._quick[_BY_SMOOTH_SHAPE], case)
+        elif not smooth:
+            found += self._found(number, self._rest, case)
+        return found + self._found(number, self._others) if self._others else found
+
+    def _shared(self, number: int, *, smooth: bool) -> tuple[str, ...] | None:
+        """What all runs of its shape have; `None` where that cannot be said."""
         if not self._even[number]:
-            return self._found(number, self._quick)
+            return None
         shape = int(self._shapes.classes[number])
-        known = self._known.get(shape)
-        if known is None:
-            shared = [hazard for hazard in self._quick if hazard.id in _TOLD_BY_SHAPE]
-            known = self._known[shape] = self._found(number, shared)
-        return known + self._found(number, self._alone) if self._alone else known
+        if shape not in self._known:
+            self._known[shape] = self._found(number, self._quick[_BY_SMOOTH_SHAPE if smooth else _BY_SHAPE])
+        return self._known[shape]
 
     def stake(self, facts: RunFacts) -> Stake:
         """Money that hangs on a run."""
         return at_stake(facts, self._bodies)
 
-    def _found(self, number: int, hazards: Sequence[Hazard] | None) -> tuple[str, ...]:
-        case = Case(self._history, self._shapes.run_ids[number], self._now_ns, self._report)
-        return tuple(dict.fromkeys(finding.hazard.id for finding in findings_of(case, hazards)))
+    def _found(self, number: int, hazards: Sequence[Hazard] | None, case: Case | None = None) -> tuple[str, ...]:
+        looked = case or Case(self._history, self._shapes.run_ids[number], self._now_ns, self._report)
+        return tuple(dict.fromkeys(finding.hazard.id for finding in findings_of(looked, hazards)))
 
 
 def even_runs(history: History, shapes: Shapes) -> Any:

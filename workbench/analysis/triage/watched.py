@@ -66,7 +66,7 @@ class WatchedPayloads:
         self._fresh = {}
 
     def plain(self, row: int) -> dict[str, Any] | None:
-        """The body in this row, unwatched, and kept for the run; `None` for one that cannot be read or is no mapping."""
+        """The body in this row, unwatched, and kept for the run; `None` for one that cannot be read or is no map."""
         known = self._fresh.get(row)
         if known is not None:
             return known
@@ -123,4 +123,4 @@ class _Watched(dict[str, Any]):
         self._look(None)
         return super().__eq__(other)
 
-    __hash__ = None  # type: ignore[assignment]  # as of any dict
+    __hash__ = None  # as of any dict

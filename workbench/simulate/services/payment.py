@@ -1,7 +1,9 @@
 """The payment provider: the one call that must not happen twice.
 
 `POST /charges {order, amount_cents, currency}`, with or without `Idempotency-Key`; `POST /refunds {charge}`;
-`GET /charges?idempotency_key=…` (or `?order=…`), the probe that settles a charge in doubt.
+`GET /charges?idempotency_key=…` (or `?order=…`), the probe that settles a charge in doubt. A refund knows its charge
+and happens once. `POST /credits {order, amount_cents, currency}` pays money out whether or not anything was charged,
+each time that it is asked: an undo made of it is not harmless to repeat. `GET /credits?order=…` lists them.
 
 With a key: same body → the stored answer and `Idempotent-Replayed: true`; other body → 422; key older than its
 lifetime → charged anew. Without a key a second POST charges a second time, as with any plain endpoint.
@@ -50,7 +52,7 @@ class Payment:
     """Charges, refunds, and the memory of keys."""
 
     name = "payment"
-    actions = frozenset({"charged", "refunded"})
+    actions = frozenset({"charged", "refunded", "credited"})
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
@@ -58,9 +60,10 @@ class Payment:
         self._key_of: dict[str, str] = {}
         self._answers: dict[str, StoredAnswer] = {}
         self._refunds: dict[str, str] = {}
+        self._credits: list[dict[str, object]] = []
 
     def handle(self, request: Request) -> Response:
-        """Answer one request under `/charges` or `/refunds`."""
+        """Answer one request under `/charges`, `/refunds` or `/credits`."""
         match request.method, request.segments:
             case "POST", ("charges",):
                 return self._charge(request)
@@ -68,11 +71,19 @@ class Payment:
                 return Response(200, [asdict(charge) for charge in self._matching(request)])
             case "POST", ("refunds",):
                 return self._refund(request.text("charge"))
+            case "POST", ("credits",):
+                return self._credit(request)
+            case "GET", ("credits",):
+                order = request.query.get("order")
+                return Response(200, [paid for paid in self._credits if order is None or paid["order"] == order])
             case _:
                 raise no_route(request)
 
     def apply(self, entry: LedgerEntry) -> None:
-        """Take in a charge (and what its key now stands for) or a refund."""
+        """Take in a charge (and what its key now stands for), a refund or a credit."""
+        if entry.action == "credited":
+            self._credits.append(dict(entry.facts))
+            return
         if entry.action == "refunded":
             charge = entry.text("charge")
             self._refunds[charge] = entry.text("id")
@@ -88,9 +99,7 @@ class Payment:
         key = request.headers.get("idempotency-key", "")
         if len(key) > _LONGEST_KEY:
             raise invalid(f"Idempotency-Key must not be longer than {_LONGEST_KEY} characters")
-        order, amount, currency = request.text("order"), request.whole("amount_cents"), request.text("currency")
-        if len(currency) != _CURRENCY_LETTERS:
-            raise invalid("currency must be three letters, for example EUR")
+        order, amount, currency = _sum_of(request)
         fingerprint = _fingerprint(request.body)
         stored = self._answers.get(key) if key else None
         if stored is not None and not self._expired(stored):
@@ -107,6 +116,13 @@ class Payment:
         }
         self.apply(self._setting.ledger.append(self.name, "charged", key, facts))
         return Response(201, asdict(self._charges[identity]))
+
+    def _credit(self, request: Request) -> Response:
+        order, amount, currency = _sum_of(request)
+        identity = self._setting.mint("cr", len(self._credits) + 1)
+        facts = {"id": identity, "order": order, "amount_cents": amount, "currency": currency}
+        self.apply(self._setting.ledger.append(self.name, "credited", "", facts))
+        return Response(201, facts)
 
     def _expired(self, stored: StoredAnswer) -> bool:
         age_ns = self._setting.now_ns() - stored.used_ns
@@ -138,6 +154,14 @@ class Payment:
             status = 201
         refund = {"id": self._refunds[charge], "charge": charge, "order": known.order}
         return Response(status, {**refund, "amount_cents": known.amount_cents, "status": "succeeded"})
+
+
+def _sum_of(request: Request) -> tuple[str, int, str]:
+    """Order, cents and currency of a request that moves money."""
+    order, amount, currency = request.text("order"), request.whole("amount_cents"), request.text("currency")
+    if len(currency) != _CURRENCY_LETTERS:
+        raise invalid("currency must be three letters, for example EUR")
+    return order, amount, currency
 
 
 def _fingerprint(body: object) -> str:

@@ -28,6 +28,7 @@ _SERVICE_OF_ROUTE = {
     "stock": "stock",
     "charges": "payment",
     "refunds": "payment",
+    "credits": "payment",
     "subscriptions": "subscription",
     "mail": "mail",
     "outbox": "mail",

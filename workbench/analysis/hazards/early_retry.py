@@ -1,0 +1,73 @@
+"""Hazard 18: the attempt that was given up goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from workbench.analysis.hazards.attempts import StepRows
+from workbench.analysis.hazards.case import Case
+from workbench.analysis.hazards.checks import crossed
+from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.model import EventType
+
+__all__ = ["EARLY_RETRY"]
+
+_ENDS: Final = (EventType.AttemptFailed, EventType.StepCompleted, EventType.StepFailed)
+_STILL_ALIVE: Final = ("heartbeat", "steptimeouterror")
+"""In names of errors: the caller stopped waiting, and nobody stopped the work."""
+
+
+def _detect(case: Case) -> Iterator[Evidence]:
+    for step in case.steps.values():
+        if len(step.attempts) > 1:
+            found = _overlap(case, step)
+            if found is not None:
+                yield found
+
+
+def _overlap(case: Case, step: StepRows) -> Evidence | None:
+    """A later attempt began while the one before was not over."""
+    for first, second in pairwise(step.attempts):
+        if first.number and first.number == second.number:
+            continue  # two writers, not two attempts
+        late = first.type in _ENDS and first.answer > second.row
+        lost = first.answer < 0 and not crossed(case.recoveries, first.row, second.row)
+        if (late or lost) and not step.settled_between(first.row, second.row):
+            end = "answered after that" if late else "was not over"
+            text = f"{step.label}: attempt {second.number or 'two'} began while the one before {end}"
+            rows = (second.row, first.row, first.answer)
+            return Evidence(case.seqs(*rows), text, (step.label,), 1.0 if late else 0.8)
+        error = case.event(first.answer).error_type.lower() if first.type is EventType.AttemptFailed else ""
+        if any(word in error for word in _STILL_ALIVE) and first.answer < second.row:
+            text = (
+                f"{step.label} was given up with {case.event(first.answer).error_type} and tried again; nothing stops "
+                "the attempt that was given up"
+            )
+            return Evidence(case.seqs(second.row, first.answer), text, (step.label,), 0.7, Severity.WARNING)
+    return None
+
+
+EARLY_RETRY = Hazard(
+    id="early-retry",
+    number=18,
+    title="Retry while the first attempt lives",
+    severity=Severity.DANGER,
+    sight=Sight.LOG,
+    explanation=(
+        "A timeout or a lost heartbeat ends the waiting, not the work. The next attempt begins while the first one "
+        "goes on, and a batch of ten becomes thirteen."
+    ),
+    fix="""\
+Send heartbeats from the loop that works, stop when the attempt is over, and go on where the last one stood:
+
+    for number, part in enumerate(parts[done:], start=done):
+        upload(part, key=f"{batch}/{number}")       # a key per part: twice is once
+        heartbeat(number)
+""",
+    false_alarm_if="the first attempt was stopped and not just given up, or acting twice is harmless.",
+    detect=_detect,
+    source="community.temporal.io/t/718, /t/8225",
+    columns_only=True,
+)
