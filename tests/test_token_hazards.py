@@ -94,7 +94,8 @@ def test_the_three_token_hazards_fire_without_the_token(tmp_path: Path) -> None:
 
     assert {finding.hazard.number for finding in found[True]} == TOKEN_HAZARDS
     told = {
-        redact: [(one.hazard.id, one.evidence.seqs, one.severity, one.evidence.steps) for one in findings_]
+        # Numbers of events are not compared: notes of the background sync, which come by the clock, are counted too.
+        redact: [(one.hazard.id, len(one.evidence.seqs), one.severity, one.evidence.steps) for one in findings_]
         for redact, findings_ in found.items()
     }
     assert told[True] == told[False]
