@@ -12,18 +12,33 @@ from typing import Any
 
 import workbench as wb
 from workbench._errors import InDoubtError
-from workbench.analysis import Action, Option
+from workbench.analysis import END, Action, Option
 from workbench.journal import open_log
 from workbench.machine import NO_RETRY, read_run
 from workbench.model import EventType
 from workbench.simulate.errand import STEPS, errand
 from workbench.simulate.ledger import Ledger
-from workbench.simulate.network import connect
+from workbench.simulate.network import RefusedError, connect
 from workbench.simulate.sweep import RUN, Wreck, applied, network
 
 AGAIN = f"{RUN}~2"
 """The run that begins anew."""
 _TOLD_DONE = {EventType.StepCompleted, EventType.StepResolved}
+
+
+@wb.workflow(name="errand")
+def mended(tags: list[str], calls: list[str], *, careful: bool = False) -> list[bool]:
+    """The errand, mended so that nothing that fails ends it: what a retry from the end of a failed run is for."""
+    del careful
+    told = []
+    for tag, call in zip(tags, calls, strict=True):
+        try:
+            STEPS[call](tag)
+        except (RefusedError, TimeoutError):
+            told.append(False)
+        else:
+            told.append(True)
+    return told
 
 
 @dataclass
@@ -106,7 +121,8 @@ class Stage:
             case Action.RESUME:
                 return run.resume(errand, accept=words)
             case Action.RETRY_FROM:
-                return run.retry_from(option.from_step, errand, accept=words)
+                code = mended if option.from_step == END else errand
+                return run.retry_from(option.from_step, code, accept=words)
             case Action.RERUN:
                 return run.rerun(errand, accept=words)
             case Action.COMPENSATE:
