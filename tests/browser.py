@@ -70,9 +70,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             server.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The machine's Chromium, headless."""
+    """The machine's Chromium, headless.
+
+    Not for the session: as long as Playwright is started, an event loop runs in this thread, and tests of other
+    modules that start one of their own would fail.
+    """
     if CHROMIUM is None:
         pytest.skip("no Chromium found: install Debian's `chromium`, or name one in the variable CHROMIUM")
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright comes with the extra `test`")

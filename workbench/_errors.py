@@ -36,6 +36,7 @@ __all__ = [
     "RottenLogError",
     "RunBusyError",
     "RunError",
+    "RunGivenUpError",
     "RunNotFoundError",
     "SecretFoundError",
     "StepTimeoutError",
@@ -197,6 +198,10 @@ class RunNotFoundError(RunError):
 
 class RunBusyError(RunError):
     """A live writer is executing this run already."""
+
+
+class RunGivenUpError(RunError):
+    """Somebody decided to compensate the run, or to begin it again as another one: it goes forward no more."""
 
 
 class InDoubtError(RunError):

@@ -75,6 +75,13 @@ def test_a_verdict_that_has_changed_since_the_triage_stops_all(world: World) -> 
     assert frame["result"].isna().to_list() == [False, False, True, True, True]
 
 
+def test_another_reason_is_a_surprise_too(world: World) -> None:
+    triage = world.triage
+    triage.loc[1, "because"] = "the other side recognises the key of charge (1)"
+    frame = act_on_each(triage, "resume", world.act, world.judge, dry_run=False)
+    assert outcomes(frame) == ["done", "surprise", "untouched", "untouched", "untouched"]
+
+
 def test_an_error_stops_all_and_is_told(world: World) -> None:
     def act(run_id: str) -> str:
         if run_id == "order-1":

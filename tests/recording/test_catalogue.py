@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import stat
@@ -133,14 +134,19 @@ def test_a_log_of_the_same_size_and_time_in_its_place_is_another_file(folder: Pa
 
 def test_whether_a_writer_lives_is_asked_each_time(folder: Path) -> None:
     path = folder / "worker-000.wlog"
-    path.unlink()
-    with FakeClock().recorder(path) as recorder:
-        recorder.run(sell, "book", id="first")
-        alive = wb.open(folder)
-        log = alive.logs[0]
-        assert log.report is not None
-        assert log.report.writer_alive
-    pd.testing.assert_frame_equal(wb.open(folder).runs, all_runs(folder))
+    whole = path.read_bytes()
+    cuts = (whole[:size] for size in range(len(whole) - 1, 0, -1))
+    path.write_bytes(next(raw for raw in cuts if statuses(folder.parent / "cut.wlog", raw) == ["interrupted"]))
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # as a writer holds it
+        assert wb.open(folder).runs["status"][0] == "running"
+    assert wb.open(folder).runs["status"][0] == "interrupted"
+    assert wb.open(folder).runs["status"][0] == "interrupted"
+
+
+def statuses(path: Path, raw: bytes) -> list[str]:
+    path.write_bytes(raw)
+    return list(wb.open(path).runs["status"])
 
 
 def test_an_open_run_is_running_only_while_its_writer_lives(folder: Path) -> None:
@@ -200,6 +206,15 @@ def test_a_damaged_catalogue_is_made_anew_with_a_note(folder: Path, damage: str)
     pd.testing.assert_frame_equal(again.runs, whole)
     assert "catalogue" in again.warnings[0]
     assert wb.open(folder).warnings == []
+
+
+def test_no_flipped_byte_of_a_catalogue_changes_what_is_shown(folder: Path) -> None:
+    whole = wb.open(folder).runs
+    place = kept(folder)
+    raw = place.read_bytes()
+    for at in range(4, len(raw), 101):
+        place.write_bytes(raw[:at] + bytes([raw[at] ^ 0x10]) + raw[at + 1 :])
+        pd.testing.assert_frame_equal(wb.open(folder).runs, whole)
 
 
 def test_a_catalogue_of_another_version_is_made_anew_in_silence(folder: Path, opened: list[Path]) -> None:

@@ -211,7 +211,7 @@ def test_an_undo_that_fails_leaves_the_rest_and_is_finished_later(tmp_path: Path
     assert done.failed is not None
     assert done.failed.attempts == 1  # it may have acted, and is not declared harmless to repeat
     assert sold.world.count("release") == 0
-    with pytest.raises(errors.RunError, match="rolled back"):
+    with pytest.raises(errors.RunGivenUpError, match="goes forward no more"):
         sold.run()
     now = sold.open()
     assert str(next(step for step in now.facts.steps if step.name == "charge").state) == "compensation_in_doubt"

@@ -6,7 +6,7 @@ the log between two decisions that it lies in), and the eras are added up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -14,9 +14,9 @@ from typing import Any
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
 from workbench.machine import RunRecord, Slot, Verb
-from workbench.model import EventType, Position
+from workbench.model import EventType, Position, position_text
 
-__all__ = ["steps_done_again"]
+__all__ = ["ambiguous", "steps_done_again"]
 
 _MAY_BE_THERE = frozenset({State.COMMITTED, State.IN_DOUBT, State.COMPENSATION_IN_DOUBT, State.COMPENSATION_FAILED})
 """States in which the effect of an earlier era may still stand."""
@@ -41,6 +41,21 @@ def steps_done_again(
             eras.setdefault((slot.position, slot.name), []).append(slot)
     steps = [_summed(record, slots, late, read, body) for slots in eras.values()]
     return tuple(sorted(steps, key=lambda step: step.opened))
+
+
+def ambiguous(record: RunRecord) -> Iterator[str]:
+    """Places at which different steps were called before and after a decision, in sentences.
+
+    Undos and people's words about a step are recorded by its place: there they cannot be told apart.
+    """
+    names: dict[Position, dict[str, bool]] = {}
+    for slot in (*record.superseded, *record.slots.values()) if record.superseded else ():
+        if slot.verb is Verb.CALL_STEP:
+            names.setdefault(slot.position, {})[slot.name] = record.history.declaration(slot.opened).kind.acts
+    for position, called in names.items():
+        if len(called) > 1 and any(called.values()):
+            where = position_text(position)
+            yield f"{' and '.join(called)} were both called at {where}, and events there cannot be told apart"
 
 
 def _summed(
@@ -81,20 +96,24 @@ def _begun_again(record: RunRecord, slot: Slot, before: Slot) -> Slot | None:
 
 def _added(earlier: StepFacts, later: StepFacts) -> StepFacts:
     """Two eras of one step: what the later one says, and what the earlier one left in the world."""
+    undone = earlier.undone_before or later.undone_before or earlier.state is State.COMPENSATED
     if not earlier.acts or earlier.state not in _MAY_BE_THERE:
-        return replace(later, started_ns=min(earlier.started_ns, later.started_ns))
-    keys = {key for key in (earlier.key, later.key) if key}
+        return replace(later, started_ns=min(earlier.started_ns, later.started_ns), undone_before=undone)
     both = replace(
         later,
-        opened=later.opened,
+        declaration=later.declaration if later.acts else earlier.declaration,
+        undone_before=undone,
         started_ns=min(earlier.started_ns, later.started_ns),
         attempts=max(earlier.attempts, later.attempts),
-        key_changed=earlier.key_changed or later.key_changed or len(keys) > 1,
+        key_changed=earlier.key_changed or later.key_changed or earlier.key != later.key,
         assumed=tuple(dict.fromkeys([*earlier.assumed, *later.assumed])),
     )
     if later.state in {State.NOT_STARTED, State.FAILED}:
         stands = replace(both, state=earlier.state, repeated=earlier.repeated)
         return replace(stands, contradicted=_stands(earlier)) if later.answered else replace(stands, superseded=True)
+    unprotected = both.key_changed or not both.key
+    if later.state is State.COMPENSATED and _stands(earlier) and unprotected:
+        return replace(both, state=State.COMMITTED, repeated=True)  # of two executions one is undone
     if later.state is State.IN_DOUBT and _stands(earlier):
         return replace(both, state=State.COMMITTED, repeated=True, superseded=True)
     return replace(both, repeated=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from workbench.analysis.again import steps_done_again
+from workbench.analysis.again import ambiguous, steps_done_again
 from workbench.analysis.bodies import Bodies, assumed_of, code_of, message_of, sentences_of
 from workbench.analysis.decision import Decision, decisions_of
 from workbench.analysis.state import State, standing_of
@@ -152,12 +152,16 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
         unsaid=history.unsaid,
         assumed=assumed_of(start),
         unseen=sentences_of(start, "unseen"),
-        missing=sentences_of(start, "missing"),
+        missing=(*sentences_of(start, "missing"), *_unread(record), *ambiguous(record)),
     )
 
 
 def _rerun_as(decisions: Sequence[Decision]) -> str:
     return next((decision.new_run for decision in reversed(decisions) if decision.new_run), "")
+
+
+def _unread(record: RunRecord) -> Iterator[str]:
+    return (f"the decision in event {seq} cannot be read, nor what it supersedes" for seq in record.unread)
 
 
 def _children(record: RunRecord, bodies: Bodies) -> tuple[Child, ...]:

@@ -70,6 +70,7 @@ class Gates:
         received: Name and row of each signal and request that the code may have taken (G12).
         continued_as: Run in which this one went on; `""` for none.
         recoveries: How often the run went on in a new process.
+        given_up: The last decision about an open run, where that was not to go forward: `compensate` or `rerun`.
         unsaid: What the engine does not write down.
         assumed: What the reader of the history says about the run.
         unseen: Deeds for the run that its history does not show (G1: they may be acts).
@@ -93,6 +94,7 @@ class Gates:
     received: tuple[tuple[str, int], ...] = ()
     continued_as: str = ""
     recoveries: int = 0
+    given_up: str = ""
     unsaid: frozenset[Unsaid] = frozenset()
     assumed: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
@@ -219,6 +221,8 @@ class Gates:
     def _ended(self, action: Action) -> Iterator[Ruling]:
         if action is not Action.RESUME:
             return
+        if self.given_up:
+            yield Ruling(Safety.UNSAFE, f"somebody decided to {self.given_up} it: finish that, or retry from a step")
         if self.status is RunStatus.COMPLETED:
             yield Ruling(Safety.SAFE, "the run has completed: there is nothing to resume")
         elif self.status in {RunStatus.FAILED, RunStatus.CANCELLED}:
@@ -250,6 +254,7 @@ def gates_of(
         received=facts.received,
         continued_as=facts.continued_as,
         recoveries=facts.recoveries,
+        given_up=_given_up(facts),
         unsaid=facts.unsaid,
         assumed=facts.assumed,
         unseen=facts.unseen,
@@ -271,6 +276,11 @@ def gates_of(
 def cut_of(steps: Sequence[StepFacts], start: int) -> int:
     """Row before which a retry keeps the log; beyond every row where it keeps all steps."""
     return steps[start].opened if start < len(steps) else sys.maxsize
+
+
+def _given_up(facts: RunFacts) -> str:
+    last = facts.decisions[-1].action if facts.decisions and facts.ended_ns < 0 else ""
+    return last if last in {Action.COMPENSATE, Action.RERUN} else ""
 
 
 def _numbered(gate: str, *rulings: Iterator[Ruling]) -> Iterator[Ruling]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from workbench.analysis.state import State
 from workbench.analysis.step_facts import NS, StepFacts
 from workbench.model import Kind, Position
 
-__all__ = ["ASSUMED_KEY_LIFETIME_SECONDS", "Judge", "Judgement", "key_holds"]
+__all__ = ["ASSUMED_KEY_LIFETIME_SECONDS", "Judge", "Judgement", "is_made_of", "key_holds"]
 
 ASSUMED_KEY_LIFETIME_SECONDS = 24 * 3600.0
 """Where nobody says how long a key lives: services prune keys after a day (Stripe: "at least 24 hours")."""
@@ -47,13 +48,13 @@ class Judge:
 
     now_ns: int
     contested: frozenset[Position] = frozenset()
-    _known: dict[tuple[Position, Deed], Judgement] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _known: dict[tuple[str, Deed], Judgement] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __call__(self, step: StepFacts, deed: Deed) -> Judgement:
         """The verdict on one step; every candidate of a retry asks again for most steps, so it is remembered."""
-        known = self._known.get((step.position, deed))
+        known = self._known.get((step.label, deed))
         if known is None:
-            known = self._known[step.position, deed] = self._judged(step, deed)
+            known = self._known[step.label, deed] = self._judged(step, deed)
         return known
 
     def _judged(self, step: StepFacts, deed: Deed) -> Judgement:
@@ -101,7 +102,8 @@ class Judge:
 
         A retry by our own recorder renews the key of what was undone; a run under a new id has its old business key.
         """
-        if step.state is not State.COMPENSATED or deed is not Deed.RERUN or not _key_stays(step, deed):
+        undone = step.state is State.COMPENSATED or step.undone_before
+        if not undone or deed is not Deed.RERUN or not step.key or is_made_of(step.key, step.run_id):
             return False
         lifetime = step.declaration.key_lifetime_seconds
         return lifetime is None or _age_seconds(step, self.now_ns) < lifetime
@@ -119,6 +121,14 @@ def key_holds(step: StepFacts, deed: Deed, now_ns: int) -> bool:
 
 def _key_stays(step: StepFacts, deed: Deed) -> bool:
     return bool(step.key) and not (deed is Deed.RERUN and step.run_id in step.key)
+
+
+def is_made_of(key: str, run_id: str) -> bool:
+    """Whether a key certainly has the run's id as a part of its own, and so is another one in a new run.
+
+    Stricter than `_key_stays`, which takes any likeness for it: each errs towards the worse verdict.
+    """
+    return bool(run_id) and re.search(rf"(?<!\w){re.escape(run_id)}(?!\w)", key) is not None
 
 
 def _age_seconds(step: StepFacts, now_ns: int) -> float:

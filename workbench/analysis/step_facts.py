@@ -38,6 +38,7 @@ class StepFacts:
         body_changed: It was called again under the same key with other arguments.
         superseded: It happened, and somebody decided to retry from it or from an earlier step: the code is not given
             what was recorded, and a run that goes on executes it again.
+        undone_before: An earlier execution was undone: its key only repeats the old answer.
         error_type: Class name of the last error, `""` for none or when a later attempt went well.
         error: Its message.
         code: `"flows.py:43"`, where the call stands; `""` where the engine does not say.
@@ -63,6 +64,7 @@ class StepFacts:
     key_changed: bool = False
     body_changed: bool = False
     superseded: bool = False
+    undone_before: bool = False
     error_type: str = ""
     error: str = ""
     code: str = ""

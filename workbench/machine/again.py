@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.model import EventType, parse_position
+from workbench._errors import PayloadError
+from workbench.model import EventType
 
 if TYPE_CHECKING:
     from workbench.machine.record import RunRecord, Slot
@@ -24,9 +25,8 @@ _CANCELLED = frozenset(
 
 def do_again(record: RunRecord, row: int) -> None:
     """Take back what the decision in this row supersedes; a decision without a cut takes nothing back."""
-    body = record.history.payload(row)
-    seq = body.get("cut") if isinstance(body, dict) else None
-    if not isinstance(seq, int):
+    seq = _cut_of(record, row)
+    if not seq:
         return
     cut = _first_row_from(record, seq)
     for slot in list(record.slots.values()):
@@ -39,12 +39,20 @@ def do_again(record: RunRecord, row: int) -> None:
     record.order[:] = [slot for slot in record.order if slot.opened < cut and slot.type is not None]
     record.patches = {name: known for name, known in record.patches.items() if known < cut}
     record.ended = -1
-    renewed = body.get("new_keys")
-    record.renewed = (
-        dict.fromkeys(map(parse_position, renewed), record.history.columns.seq[row])
-        if isinstance(renewed, list)
-        else {}
-    )
+
+
+def _cut_of(record: RunRecord, row: int) -> int:
+    """Number of the first superseded event; 0 for none. A decision that cannot be read is remembered, not passed by."""
+    own = record.history.columns.seq[row]
+    try:
+        body = record.history.payload(row)
+    except PayloadError:
+        body = None
+    seq = body.get("cut", 0) if isinstance(body, dict) else None
+    if type(seq) is int and 0 <= seq < own:
+        return seq
+    record.unread.append(own)
+    return 0
 
 
 def _first_row_from(record: RunRecord, seq: int) -> int:

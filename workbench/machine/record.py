@@ -94,8 +94,7 @@ class RunRecord:
         consumed: Sequence numbers of the signals that were consumed.
         superseded: What somebody decided to do again, in the order of the decisions: calls and answers that happened
             and that the code is not given any more (see `workbench.machine.again`).
-        renewed: Steps that get a new idempotency key when they are called again, because what was done under the old
-            one is undone; each with the number of the decision, which makes the key new.
+        unread: Numbers of decisions that cannot be read: what they supersede is not known.
     """
 
     history: History
@@ -108,7 +107,7 @@ class RunRecord:
     patches: dict[str, int] = field(default_factory=dict)
     consumed: set[int] = field(default_factory=set)
     superseded: list[Slot] = field(default_factory=list)
-    renewed: dict[Position, int] = field(default_factory=dict)
+    unread: list[int] = field(default_factory=list)
 
 
 def read_run(history: History, run_id: str) -> RunRecord:

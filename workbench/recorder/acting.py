@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from workbench._errors import RunError, UsageError
+from workbench._errors import RunGivenUpError, UndecodableError, UsageError
 from workbench.machine import Retry, RunRecord, Slot
 from workbench.model import EventType, Kind, Position, position_text
 from workbench.program import Step, step_call
@@ -104,29 +104,38 @@ class Acting:
             cause=history.columns.seq[rows[-1]], durable=True,
         )  # fmt: skip
 
-    def undo(self, record: RunRecord, position: Position, step: Step[..., Any], retry: Retry = UNDO_RETRY) -> Undone:
+    def prepare(self, record: RunRecord, position: Position, find: Finder) -> Prepared:
+        """Everything that undoing a step needs, before anything is done.
+
+        Raises:
+            CodeNotFoundError: The code of the step is not to be found.
+            UsageError: It has no undo, or takes other arguments now.
+            NeedsSecretError: An argument was redacted and cannot be opened here.
+        """
+        slot = _slot(record, position)
+        step = find(record.history.declaration(slot.opened).name)
+        if step.undo is None:
+            raise UsageError(f"step {step.name} has no undo", hint="declare one: @wb.step(undo=…)")
+        args, kwargs = self._call(record, slot, step)
+        return Prepared(position, step, step.undo, args, kwargs, self._key(record, slot))
+
+    def undo(self, run_id: str, one: Prepared, retry: Retry = UNDO_RETRY) -> Undone:
         """Undo one step: intent, undo, outcome; again where that is harmless.
 
         Args:
-            record: The run.
-            position: The step.
-            step: Its code.
+            run_id: The run.
+            one: What `prepare` gave.
             retry: When to try again.
         """
-        slot = _slot(record, position)
-        undo = step.undo
-        if undo is None:
-            raise UsageError(f"step {step.name} has no undo", hint="declare one: @wb.step(undo=…)")
-        args, kwargs = self._call(record, slot, step)
-        journal = RunJournal(self.writer, self.encoding, record.run_id)
-        key = self._key(record, slot)
+        step, position = one.step, one.position
+        journal = RunJournal(self.writer, self.encoding, run_id)
         kind = Kind.IDEMPOTENT if step.declaration.undo_null_safe else Kind.WRITE
         attempt = 0
         while True:
             attempt += 1
-            cause = journal.undo_started(step, position, attempt, key)
+            cause = journal.undo_started(step, position, attempt, one.key)
             try:
-                returned = self.bodies.ask(undo, args, kwargs, key)
+                returned = self.bodies.ask(one.undo, one.args, one.kwargs, one.key)
             except Exception as error:  # noqa: BLE001 - what an undo raises is recorded and reported
                 definite = is_definite(error, step.definite_errors)
                 again = retry.allows(error, attempt, kind, definite=definite)
@@ -151,8 +160,12 @@ class Acting:
 
     def _key(self, record: RunRecord, slot: Slot) -> str:
         """The same for every attempt to undo one execution of a step, after a crash and in another process, too."""
-        key = self.encoding.reveal(record.history.payload(slot.opened).get("key", ""))
-        return f"{key or f'{record.run_id}/{position_text(slot.position)}'}/undo"
+        history = record.history
+        begun = [row for row in (slot.opened, *slot.between) if history.columns.type[row] == EventType.StepStarted]
+        intent = max(begun, default=slot.opened)
+        key = self.encoding.reveal(history.payload(intent).get("key", ""))
+        own = f"{record.run_id}/{position_text(slot.position)}/{history.columns.seq[intent]}"
+        return f"{key or own}/undo"
 
 
 def _slot(record: RunRecord, position: Position) -> Slot:
@@ -167,24 +180,24 @@ def _slot(record: RunRecord, position: Position) -> Slot:
     return found
 
 
-def _rolls_back(record: RunRecord) -> bool:
-    """Whether the last decision about an open run was to compensate it."""
-    types = record.history.columns.type
-    decisions = [row for row in record.ambient if types[row] == EventType.DecisionMade]
-    return bool(decisions) and record.history.payload(decisions[-1]).get("action") == "compensate"
-
-
 def refuse_forward(record: RunRecord) -> None:
-    """A run that is being rolled back does not go forward.
+    """A run that is being rolled back, or that another one replaces, does not go forward.
 
     Raises:
-        RunError: It is.
+        RunGivenUpError: It is.
+        UndecodableError: A decision about it cannot be read.
     """
-    if record.ended < 0 and _rolls_back(record):
-        raise RunError(
-            f"run {record.run_id!r} is being rolled back; going forward would break the saga",
+    types = record.history.columns.type
+    decisions = [row for row in record.ambient if types[row] == EventType.DecisionMade]
+    if record.unread:
+        message = f"the decision in event {record.unread[0]} about run {record.run_id!r} cannot be read"
+        raise UndecodableError(message, hint="what it supersedes is not known; look with `workbench dump`")
+    action = record.history.payload(decisions[-1]).get("action") if decisions and record.ended < 0 else ""
+    if action in {"compensate", "rerun"}:
+        raise RunGivenUpError(
+            f"run {record.run_id!r} goes forward no more: somebody decided to {action} it",
             run_id=record.run_id,
-            hint="finish it with run.compensate(), or decide for run.retry_from(…)",
+            hint="finish that (run.compensate(), run.rerun()), or decide for run.retry_from(…)",
         )
 
 
@@ -192,14 +205,31 @@ Finder = Callable[[str], Step[..., Any]]
 """Finds the code of a step by its name in the log."""
 
 
-def undo_all(
-    acting: Acting, record: RunRecord, positions: Sequence[Position], find: Finder, retry: Retry
-) -> list[Undone]:
+class Prepared(NamedTuple):
+    """An undo that can be made: its code is there, and what it is called with is known.
+
+    Attributes:
+        position: The step.
+        step: Its code.
+        undo: The undo.
+        args: Positional arguments, the result of the step last.
+        kwargs: Keyword arguments.
+        key: Idempotency key of the undo.
+    """
+
+    position: Position
+    step: Step[..., Any]
+    undo: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    key: str
+
+
+def undo_all(acting: Acting, run_id: str, prepared: Sequence[Prepared], retry: Retry) -> list[Undone]:
     """Undo steps in the order given, up to the first one that fails: those before it may lean on it."""
     done: list[Undone] = []
-    steps = [find(record.history.declaration(_slot(record, position).opened).name) for position in positions]
-    for position, step in zip(positions, steps, strict=True):
-        done.append(acting.undo(record, position, step, retry))
+    for one in prepared:
+        done.append(acting.undo(run_id, one, retry))
         if done[-1].error is not None:
             break
     return done

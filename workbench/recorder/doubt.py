@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from workbench._errors import InDoubtError
 from workbench.machine import Call, Slot
 from workbench.model import Kind, position_text
+from workbench.recorder.spent import renewed
 from workbench.recorder.step_run import StepRun
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def settle_doubt(driver: LiveDriver, call: Call, slot: Slot) -> StepRun | Found:
     step = call.request.step
     attempt = slot.attempts(history) + 1
     key = str(driver.encoding.reveal(history.payload(slot.opened).get("key", "")))
+    if not slot.in_doubt(history):
+        key = renewed(key, driver.spent)  # a decision to do it again, and not an attempt to finish what began
     again = StepRun(driver.journal, driver.clock, call, attempt=attempt, key=key)
     if not slot.in_doubt(history) or step.declaration.kind.repeats:
         return again

@@ -17,6 +17,7 @@ from workbench._errors import (
     LogError,
     NeedsSecretError,
     RunBusyError,
+    RunGivenUpError,
     UndecodableError,
 )
 from workbench.machine import Answer, Call, Machine, RunRecord, State, Verb
@@ -25,6 +26,7 @@ from workbench.program import Arguments, Driver, Given, Invocation, WorkflowHalt
 from workbench.recorder.doubt import DoubtPolicy, Found, settle_doubt
 from workbench.recorder.inbox import Inbox
 from workbench.recorder.side_by_side import wait_all
+from workbench.recorder.spent import renewed, spent_keys
 from workbench.recorder.step_run import StepRun
 
 if TYPE_CHECKING:
@@ -45,7 +47,9 @@ _DRAWS = {
 }
 NS = 1_000_000_000
 _CALL_STEP = Verb.CALL_STEP
-_HALTING = (DivergenceError, InDoubtError, LogError, NeedsSecretError, RunBusyError, UndecodableError)
+_HALTING = (
+    DivergenceError, InDoubtError, LogError, NeedsSecretError, RunBusyError, RunGivenUpError, UndecodableError,
+)  # fmt: skip
 """Errors of the driver's own work: they end the workflow here and leave the run open."""
 
 
@@ -88,6 +92,7 @@ class LiveDriver(Driver):
         self.run_child = run_child
         self.arguments = Arguments(record.history, self._encode_arguments)
         self.machine = Machine(record, same=self.arguments)
+        self.spent = spent_keys(record, encoding.reveal)
         self.halted: BaseException | None = None
         self.replaying = bool(record.slots)
         self._now_ns = self._began_ns = self.machine.now_ns or stamp.last_ns
@@ -218,9 +223,7 @@ class LiveDriver(Driver):
 
     def _renewed_key(self, call: Call) -> str | None:
         """Another key for a step whose effect under the old one was undone; `None` for the step's own."""
-        decision = self.record.renewed.get(call.position)
-        key = call.request.key() if decision else ""
-        return f"{key}/again-{decision}" if key else None
+        return renewed(call.request.key(), self.spent) if self.spent else None
 
     def _perform_step(self, call: Call) -> Any:
         run = self.step_run(call)

@@ -179,8 +179,7 @@ class Recorder:
             run_id: The run; it may have ended.
             code: Its workflow.
             cut: Number of the first event that the code is not given any more; the log keeps it.
-            decision: What is recorded about it: who, why, what was accepted; `new_keys` lists positions of steps
-                whose idempotency key is renewed, because what was done under the old one is undone.
+            decision: What is recorded about it: who, why, what was accepted.
             begin: Go forward at once; otherwise the next `resume` does.
 
         Raises:
@@ -223,8 +222,9 @@ class Recorder:
         """
         record = self._at_rest(run_id)
         try:
+            prepared = [self._acting.prepare(record, position, find) for position in positions]
             self._acting.decided(run_id, {"action": "compensate", **decision})
-            done = undo_all(self._acting, record, positions, find, retry)
+            done = undo_all(self._acting, run_id, prepared, retry)
             if end and all(undone.error is None for undone in done):
                 self._acting.ended(record, "compensation")
             return done

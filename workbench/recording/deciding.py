@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from workbench._errors import RunBusyError
 from workbench.analysis import Action, Verdict, read_facts, verdict_of
 from workbench.engines import load
 from workbench.machine import Retry
-from workbench.model import position_text
 from workbench.program import as_workflow
 from workbench.recorder import UNDO_RETRY, Recorder, Undone
 from workbench.recording.basis import Basis, judged, step_named
@@ -22,6 +22,7 @@ from workbench.recording.decision_record import DecisionRecord
 from workbench.recording.one_run import Code, OneRun
 from workbench.recording.plan import Plan
 from workbench.recording.probing import Answers, ask
+from workbench.recording.remote import must_be_here
 from workbench.recording.undoing import Undoing
 
 __all__ = ["Deciding"]
@@ -96,6 +97,7 @@ class Deciding(OneRun):
             LogBusyError: Another live process writes the log.
         """
         self._must_replay()
+        must_be_here(self._loaded)
         loaded = load(Path(self._loaded.path))
         found = step_named(read_facts(loaded.history, self.id, loaded.report), step)
         with Recorder(Path(self._loaded.path)) as recorder:
@@ -142,7 +144,7 @@ class Deciding(OneRun):
             UsageError: Another engine ran it.
             Exception: What the workflow raises.
         """
-        now = self._now(code)
+        now = self._now(code, accept)
         plan = now.plan(Action.RESUME)
         if dry_run:
             return plan
@@ -184,14 +186,12 @@ class Deciding(OneRun):
             UsageError: There is no such step, or another engine ran it.
             Exception: As `resume`.
         """
-        now = self._now(code)
+        now = self._now(code, accept)
         plan = now.plan(Action.RETRY_FROM, step)
         if dry_run:
             return plan
         plan.check(accept)
         facts = _decision(plan, accept, by, why)
-        renewed = [position_text(now.step(label).position) for label in plan.renewed]
-        facts |= {"new_keys": renewed} if renewed else {}
         with now.recorder() as recorder:
             return recorder.retry_from(self.id, now.workflow, now.cut(plan.option.from_step), facts)
 
@@ -223,7 +223,7 @@ class Deciding(OneRun):
             UsageError: The log holds a run of this id, or another engine ran it.
             Exception: As `resume`.
         """
-        now = self._now(code)
+        now = self._now(code, accept)
         plan = now.plan(Action.RERUN)
         if dry_run:
             return plan
@@ -264,7 +264,7 @@ class Deciding(OneRun):
             LogBusyError: Another live process writes the log.
             UsageError: There is no such step, or another engine ran it.
         """
-        now = self._now(code)
+        now = self._now(code, accept)
         plan = now.plan(Action.COMPENSATE, down_to)
         if dry_run:
             return plan
@@ -283,11 +283,19 @@ class Deciding(OneRun):
         """What people decided about this run: who, when, why, what they accepted; as Markdown, HTML or JSON."""
         return DecisionRecord.of(self.facts, self.history)
 
-    def _now(self, code: Code | None) -> Basis:
+    def _now(self, code: Code | None, accept: Sequence[str] = ()) -> Basis:
         """The run as its log holds it now: a colleague may have acted since it was opened here."""
         self._must_replay()
+        must_be_here(self._loaded)
         workflow = as_workflow(code or self._recorded_code())
-        return Basis(load(Path(self._loaded.path)), self.id, workflow)
+        now = Basis(load(Path(self._loaded.path)), self.id, workflow)
+        new = len(now.history.rows_of(self.id)) - len(self.history.rows_of(self.id))
+        if accept and new:
+            message = (
+                f"run {self.id!r} has {new} events that are new since you looked: you may accept another thing now"
+            )
+            raise RunBusyError(message, run_id=self.id, hint="look at run.refresh() first")
+        return now
 
 
 def _decision(plan: Plan, accept: Sequence[str], by: str, why: str) -> dict[str, Any]:

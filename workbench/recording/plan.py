@@ -52,6 +52,8 @@ class Plan:
     then: str = ""
     renewed: tuple[str, ...] = field(default=())
     """Labels of steps that get a new idempotency key."""
+    unasked: tuple[str, ...] = field(default=())
+    """Labels of superseded steps: a decision has said to do them again, so the recorder does not stop and ask."""
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -91,6 +93,7 @@ class Plan:
     def _asked_on_the_way(self, objection: Objection) -> bool:
         """Only at a step that would be executed: one that the code was told to have failed is passed by."""
         stops = self.option.action is Action.RESUME and objection.id in self.option.executes_again
+        stops &= objection.id not in self.unasked
         return stops and objection.safety is Safety.CHECK and objection.id in self.option.in_doubt
 
     def check(self, accept: Sequence[str] = ()) -> None:
@@ -164,7 +167,8 @@ def plan_of(facts: RunFacts, option: Option, outcome: Outcome | None) -> Plan:
         label = f"{outcome.name} ({position_text(outcome.position)})" if outcome.position else outcome.name
         if label not in steps:
             calls.append(PlannedCall("executes", label, "", note="the first call that the log does not hold"))
-    return Plan(facts.run_id, option, tuple(calls), "then go on with whatever the code asks for", renewed)
+    unasked = tuple(step.label for step in facts.steps if step.superseded)
+    return Plan(facts.run_id, option, tuple(calls), "then go on with whatever the code asks for", renewed, unasked)
 
 
 def _undoing(step: StepFacts) -> PlannedCall:
@@ -182,7 +186,8 @@ def _executing(step: StepFacts, option: Option, renewed: Sequence[str]) -> Plann
 
 def _is_renewed(step: StepFacts, option: Option) -> bool:
     """What was undone under a key is done anew under another one (semantics, footnote 5)."""
-    return option.action is Action.RETRY_FROM and step.state == "compensated" and step.key != ""
+    undone = step.state == "compensated" or step.undone_before
+    return option.action in {Action.RETRY_FROM, Action.RESUME} and undone and step.key != ""
 
 
 def _sentence(call: PlannedCall) -> str:

@@ -130,9 +130,12 @@ class _Script:
         self.undo = dice.random() < 0.3
         self.end = dice.choice(("completed", "failed", "cancelled", "reopened", "", ""))
         self.lost = dice.random() < 0.05
+        self.early = dice.random() < 0.1
 
     def tell(self, dice: random.Random, story: Story, run_id: str) -> None:
         """One run."""
+        if self.early:
+            story.lost_run(run_id).received("hurry")
         customer = dice.choice(["", f"customer-{run_id}"])
         run = story.lost_run(run_id) if self.lost else story.run(run_id, business_key=customer)
         for declared, outcome, around in zip(self.steps, self.outcomes, self.around, strict=True):
@@ -153,7 +156,7 @@ class _Script:
 
 
 def _decided(dice: random.Random, run: RunStory) -> Any:
-    cut = dice.randint(1, len(run.story.bodies))
+    cut = dice.randint(1, len(run.story.bodies) + 1)
     return run.event(EventType.DecisionMade, action="retry_from", cut=cut, by="anna")
 
 

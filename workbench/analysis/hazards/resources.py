@@ -16,7 +16,7 @@ from workbench.model import Declaration
 if TYPE_CHECKING:
     from workbench.analysis.hazards.case import Case
 
-__all__ = ["ids_of", "looks"]
+__all__ = ["id_in", "ids_of", "looks"]
 
 _IDS: Final = re.compile(r"(?=.*\d)(?=.*[^\W\d])[\w./:@#+-]+|[\w-]+[/:@#-][\w./:@#-]+")
 _WORD: Final = re.compile(r"[\w-]{2,}")
@@ -66,9 +66,20 @@ def _id_of(value: Any, name: tuple[str, ...]) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST:
         return str(value) if value >= _SMALL or name[-1:] == ("id",) else f"word:{value}"
     text = plain_text(value).strip()
-    if not text or len(text) > _LONGEST or _NO_IDS.fullmatch(text) or instant_of(text) is not None:
+    return id_in(text, name[-1:] in _ID_NAMES) if text and len(text) <= _LONGEST else ""
+
+
+@lru_cache(4096)
+def id_in(text: str, named: bool) -> str:  # noqa: FBT001 - positional for the cache
+    """The id that a text is; `""` for none. A run names its order in every call: it is found out once.
+
+    Args:
+        text: At most 120 characters, without space around.
+        named: Whether its name says that it is one.
+    """
+    if _NO_IDS.fullmatch(text) or instant_of(text) is not None:
         return ""
-    return text if _IDS.fullmatch(text) or name[-1:] in _ID_NAMES else f"word:{text}" if _WORD.fullmatch(text) else ""
+    return text if _IDS.fullmatch(text) or named else f"word:{text}" if _WORD.fullmatch(text) else ""
 
 
 @lru_cache(4096)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -21,8 +21,9 @@ from workbench.analysis.hazards.resources import looks
 from workbench.analysis.provenance.links import GIVES
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
+from workbench.analysis.triage.alike import kind_of_calls
 from workbench.journal.codec import EnumValue, Record, RecordedError
-from workbench.model import Position
+from workbench.model import EventType, Position
 
 __all__ = ["stale_in"]
 
@@ -30,39 +31,52 @@ _GIVERS: Final = frozenset(map(int, GIVES))
 _SCALARS: Final = frozenset(
     {int, float, bool, bytes, type(None), Decimal, uuid.UUID, dt.datetime, dt.date, dt.time, dt.timedelta}
 )
+_MOST_KINDS: Final = 256
 _LONGEST_NAME: Final = 80
 """Longer names are cut where they are looked at closely."""
 
 
-def stale_in(case: Case, facts: RunFacts) -> Mapping[Position, str]:
+def stale_in(case: Case, facts: RunFacts, fresh: set[Hashable] | None = None) -> Mapping[Position, str]:
     """As `stale_steps`, without looking closely where there can be nothing.
 
     Args:
         case: The run.
         facts: What the log says of its steps; texts and times are not looked at.
+        fresh: Kinds of calls of runs with the same facts in which nothing was stale; more are added.
     """
     types = case.history.columns.type
     if not any(_may_end(case.body(row)) for row in case.rows if types[row] in _GIVERS):
         case.grants = ()
         if not _reads_are_old(case, facts):
             return {}
+        return stale_steps(case) if fresh is None else _checked(case, fresh)
     return stale_steps(case)
 
 
+def _checked(case: Case, fresh: set[Hashable]) -> Mapping[Position, str]:
+    """What is stale in a run without grants: only what it checked and relies on can be."""
+    kind = kind_of_calls(case)
+    if kind is not None and kind in fresh:
+        return {}
+    stale = stale_steps(case)
+    if not stale and kind is not None and len(fresh) < _MOST_KINDS:
+        fresh.add(kind)
+    return stale
+
+
 def _reads_are_old(case: Case, facts: RunFacts) -> bool:
-    """An act that is not done, or has not come yet, behind a read from before."""
-    times, last_read = case.history.columns.time_ns, -1
-    declared = False
-    for step in facts.steps:
-        if step.answer >= 0 and looks(step.declaration):
-            old = case.now_ns - times[step.answer] > LONG_NS or facts.recoveries > 0
-            last_read = step.opened if old and last_read < 0 else last_read
-            declared |= old and step.declaration.resource != ""
-    if last_read < 0:
+    """An act that is not done, or has not come yet, in a run that read something a while ago."""
+    reads = [step.declaration for step in facts.steps if looks(step.declaration)]
+    if not reads:
         return False
-    if declared and facts.ended_ns < 0:
+    types, times = case.history.columns.type, case.history.columns.time_ns
+    if any(types[row] == EventType.DecisionMade for row in case.rows):
+        return True  # what was read before the decision counts as well
+    if not facts.recoveries and case.now_ns - min(times[row] for row in case.rows) <= LONG_NS:
+        return False
+    if facts.ended_ns < 0 and any(declaration.resource for declaration in reads):
         return True
-    return any(step.opened > last_read and not looks(step.declaration) and _in_trouble(step) for step in facts.steps)
+    return any(not looks(step.declaration) and _in_trouble(step) for step in facts.steps)
 
 
 def _in_trouble(step: StepFacts) -> bool:

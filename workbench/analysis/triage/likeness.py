@@ -6,12 +6,12 @@ What counts is not written down here: it is found out by watching `read_facts` (
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Final, Self
 
 from workbench.analysis.facts import RunFacts, read_facts
-from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS
-from workbench.analysis.step_facts import NS
+from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS, is_made_of
+from workbench.analysis.step_facts import NS, StepFacts
 from workbench.analysis.triage.outlook import Judged
 from workbench.analysis.triage.shapes import Shapes
 from workbench.analysis.triage.watched import WatchedPayloads
@@ -32,46 +32,62 @@ _PASSED_ON: Final = frozenset({"business_key", "error"})
 _SCALARS: Final = frozenset({str, int, float, bool, bytes, type(None)})
 
 
-@dataclass(frozen=True, slots=True)
+_STEP_FIELDS: Final = tuple(field.name for field in fields(StepFacts))
+_OWN: Final = tuple(map(_STEP_FIELDS.index, ("run_id", "opened", "answer")))
+"""Where in a step's facts those stand that are told of each run by itself."""
+
+
 class Pattern:
     """Runs whose facts differ in ids, rows, times and texts only.
 
-    Attributes:
+    Args:
         facts: Those of the first one.
         rows: Its rows, in log order.
-        ages: For each step with a key, which of the rows began it, and for how many seconds its key holds.
+        types: The type of each of them.
+
+    Attributes:
         judged: What was found out about runs like it, by which of their keys hold.
+        fresh: Kinds of their calls, where nothing was stale.
+        began: Which of the rows says with what the run began; -1 for none.
     """
 
-    facts: RunFacts
-    rows: Sequence[int]
-    ages: tuple[tuple[int, float], ...]
-    judged: dict[tuple[bool, ...], Judged] = field(default_factory=dict)
+    def __init__(self, facts: RunFacts, rows: Sequence[int], types: Sequence[int]) -> None:
+        place = {row: number for number, row in enumerate(rows)} | {-1: -1}
+        self._facts = facts
+        self._steps = [
+            ([getattr(step, name) for name in _STEP_FIELDS], place[step.opened], place[step.answer])
+            for step in facts.steps
+        ]
+        self._ages = tuple(_ages(facts, place))
+        self.began = max((number for number, kind in enumerate(types) if kind == EventType.RunStarted), default=-1)
+        self.judged: dict[tuple[bool, ...], Judged] = {}
+        self.fresh: set[Hashable] = set()
 
     def held(self, rows: Sequence[int], times_ns: Sequence[int], now_ns: int) -> tuple[bool, ...]:
-        """Which keys of another run of the pattern still hold.
+        """Which keys of a run of the pattern still hold.
 
         Args:
             rows: Its rows, in log order.
             times_ns: Wall clock of all events, nanoseconds since the epoch.
             now_ns: The moment of acting.
         """
-        return tuple([(now_ns - times_ns[rows[place]]) / NS < lifetime for place, lifetime in self.ages])
+        return tuple([(now_ns - times_ns[rows[place]]) / NS < lifetime for place, lifetime in self._ages])
 
     def facts_at(self, run_id: str, rows: Sequence[int], business_key: str) -> RunFacts:
-        """The facts of another run of the pattern; times, keys of steps and texts of errors stay the example's.
+        """The facts of a run of the pattern; times, keys of steps and texts of errors stay the example's.
 
         Args:
             run_id: The run.
             rows: Its rows, in log order.
             business_key: Its own.
         """
-        place = dict(zip(self.rows, rows, strict=True)) | {-1: -1}
-        steps = tuple([
-            replace(step, run_id=run_id, opened=place[step.opened], answer=place[step.answer])
-            for step in self.facts.steps
-        ])  # fmt: skip
-        return replace(self.facts, run_id=run_id, business_key=business_key, steps=steps)
+        own_rows = (*rows, -1)  # -1, for no row, finds itself at the end
+        steps = []
+        for values, opened, answer in self._steps:
+            own = values.copy()
+            own[_OWN[0]], own[_OWN[1]], own[_OWN[2]] = run_id, own_rows[opened], own_rows[answer]
+            steps.append(StepFacts(*own))
+        return replace(self._facts, run_id=run_id, business_key=business_key, steps=tuple(steps))
 
 
 class _Shape:
@@ -110,13 +126,15 @@ class Likeness:
 
     Attributes:
         history: The same events, whose payloads are watched.
+        report: How the log was found.
     """
 
     def __init__(self, history: History, report: Report | None, shapes: Shapes) -> None:
         self._payloads = WatchedPayloads(history.payloads)
         self.history: History = _WatchedHistory.of(history, shapes, self._payloads)
-        self._report = report
+        self.report = report
         self._shapes: dict[int, _Shape] = {}
+        self.watch = self._payloads.watch
 
     def pattern(self, run_id: str, shape: int, rows: Sequence[int]) -> Pattern | None:
         """The pattern of a run; `None` for one that is like no other, and has to be read by itself.
@@ -140,14 +158,14 @@ class Likeness:
 
     def _tail_may_be_lost(self, last_row: int) -> bool:
         """Behind the last sync of a machine that restarted (semantics, G3), facts depend on the numbers of events."""
-        report = self._report
+        report = self.report
         if report is None or report.same_boot is not False or report.closed:
             return False
         return self.history.columns.seq[last_row] > report.synced_seq
 
     def _learned(self, shape: _Shape, run_id: str, rows: Sequence[int]) -> Pattern | None:
         """Read a run of a new pattern, and watch what is looked at."""
-        facts, looks = self._payloads.watch(lambda: read_facts(self.history, run_id, self._report))
+        facts, looks = self.watch(lambda: read_facts(self.history, run_id, self.report))
         place = {row: number for number, row in enumerate(rows)}
         if any(look.name is None or look.row not in place for look in looks):
             shape.shared = False
@@ -163,7 +181,7 @@ class Likeness:
         if len(shape.patterns) >= _MOST_PATTERNS:
             shape.shared = False
         said = self._said(run_id, shape.looks, rows)
-        pattern = Pattern(facts, rows, tuple(_ages(facts, place)))
+        pattern = Pattern(facts, rows, [self.history.columns.type[row] for row in rows])
         if said is not None:
             shape.patterns[said] = pattern
         return pattern
@@ -184,6 +202,9 @@ class Likeness:
                     return None
                 said.append(_key(value, run_id, keys))
             elif name not in _PASSED_ON:
+                if value is None:
+                    said.append(None)  # most looks find nothing
+                    continue
                 if type(value) not in _SCALARS:
                     value = _comparable(value)
                     if value is None:
@@ -191,9 +212,9 @@ class Likeness:
                 said.append((type(value), value))
         return tuple(said)
 
-    def business_key(self, rows: Sequence[int]) -> str:
-        """Ties runs of one order together: the first event says it."""
-        body = self._payloads.plain(rows[0])
+    def business_key(self, pattern: Pattern, rows: Sequence[int]) -> str:
+        """Ties runs of one order together: the event with which a run began says it."""
+        body = self._payloads.plain(rows[pattern.began]) if pattern.began >= 0 else None
         return str((body or {}).get("business_key") or "")
 
 
@@ -206,7 +227,7 @@ def _ages(facts: RunFacts, place: Mapping[int, int]) -> Iterator[tuple[int, floa
 
 def _key(value: str | None, run_id: str, keys: dict[str, int]) -> Hashable:
     """A key as the verdict sees it: whether there is one, the same as which other, and if the run's id is in it."""
-    return (keys.setdefault(value, len(keys)), run_id in value) if value else None
+    return (keys.setdefault(value, len(keys)), run_id in value, is_made_of(value, run_id)) if value else None
 
 
 def _comparable(value: Any) -> tuple[Any, ...] | None:

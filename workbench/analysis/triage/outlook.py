@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from workbench.analysis.facts import Child, RunFacts, RunStatus, read_facts
 from workbench.analysis.gates import Gates, gates_of
 from workbench.analysis.hazards import Case, contested
-from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS
+from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS, is_made_of
 from workbench.analysis.options import PREFERENCE, Option
 from workbench.analysis.safety import ORDER, Safety
 from workbench.analysis.state import State
@@ -92,12 +92,13 @@ class Outlooks:
         self.now_ns = now_ns
         self._known: dict[Hashable, Judged] = {}
 
-    def of(self, case: Case, judged: Callable[[], Judged] | None = None) -> Outlook:
+    def of(self, case: Case, judged: Callable[[], Judged] | None = None, fresh: set[Hashable] | None = None) -> Outlook:
         """The outlook of one run.
 
         Args:
             case: The run, at this moment.
             judged: What was found out about runs like it, where somebody knows.
+            fresh: Kinds of calls of runs like it in which nothing was stale.
         """
         facts = case.facts
         if facts.status in AT_REST:
@@ -105,7 +106,7 @@ class Outlooks:
         if any(child.answer < 0 for child in facts.children):  # resuming resumes these too: other runs have a say
             found = verdict_of(case.history, case.run_id, case.report, now_ns=self.now_ns)
             return outlook_of(found)
-        stale = stale_in(case, facts)
+        stale = stale_in(case, facts, fresh)
         if stale:
             return self._alone(case, stale)
         outlook, rewrites = judged() if judged is not None else self.judged(facts, case.report)
@@ -184,6 +185,7 @@ def _step(step: StepFacts, order: Mapping[int, int], now_ns: int) -> Hashable:
         order[step.answer],
         bool(step.key),
         step.run_id in step.key,
+        is_made_of(step.key, step.run_id),
         age < (ASSUMED_KEY_LIFETIME_SECONDS if lifetime is None else lifetime),
     )
 

@@ -75,7 +75,7 @@ class _Desk:
         self.history = self.likeness.history
         self.report = report
         self.outlooks = outlooks
-        self.troubles = Troubles(self.history, report, self.shapes, outlooks.now_ns, attention)
+        self.troubles = Troubles(self.likeness, self.shapes, outlooks.now_ns, attention)
 
     def over(self, number: int, *, smooth: bool) -> TriageRow:
         """A run that completed, and is not read."""
@@ -98,8 +98,8 @@ class _Desk:
                 pattern.judged[held] = self.outlooks.judged(facts, self.report)
             return pattern.judged[held]
 
-        case.facts = pattern.facts_at(run_id, rows, self.likeness.business_key(rows))
-        return self._row(case, number, self.outlooks.of(case, judged))
+        case.facts = pattern.facts_at(run_id, rows, self.likeness.business_key(pattern, rows))
+        return self._row(case, number, self.outlooks.of(case, judged, pattern.fresh))
 
     def _row(self, case: Case, number: int, outlook: Outlook) -> TriageRow:
         facts = case.facts

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -13,19 +14,23 @@ from workbench.analysis.cells import view_of
 from workbench.analysis.facts import RunFacts
 from workbench.analysis.hazards import Case, Hazard, findings_of, registered
 from workbench.analysis.ledger import Stake, at_stake
+from workbench.analysis.triage.likeness import Likeness
 from workbench.analysis.triage.shapes import Shapes
-from workbench.journal import Report
-from workbench.model import History
+from workbench.model import EventType, History
 
 __all__ = ["Attention", "Troubles", "even_runs"]
 
 _BY_SHAPE: Final = frozenset({"clock-skew", "two-writers", "early-retry"})
 """Hazards that runs of one shape share, as long as one process wrote each of them and its clock went forward."""
 
-_BY_SMOOTH_SHAPE: Final = _BY_SHAPE | {
-    "in-doubt", "half-done-saga", "failed-compensation", "retry-storm", "crash-loop", "lost-signal", "orphan",
-}  # fmt: skip
-"""Those that they share when all effects came at the first try: what else these look at is not there then."""
+_BY_SHAPE_UNREAD: Final = frozenset({"in-doubt", "half-done-saga", "failed-compensation", "crash-loop", "lost-signal"})
+"""Those that they share where the columns were enough: no payload was read to find them, or that they are not there."""
+
+_UNTIMED_UNTIL: Final[dict[str, Callable[[Case], bool]]] = {
+    "retry-storm": lambda case: all(len(step.attempts) < 2 for step in case.steps.values()),  # noqa: PLR2004 - tried once or never
+    "orphan": lambda case: not case.has(EventType.ChildStarted),
+}
+"""When those that also depend on how much time passed between events do not."""
 
 
 class Attention(StrEnum):
@@ -44,28 +49,24 @@ class Troubles:
     """Looks for hazards and money in the runs of one history.
 
     Args:
-        history: The log.
-        report: How it was found.
+        likeness: The log, whose payloads are watched.
         shapes: Its runs by shape.
         now_ns: The moment of acting, nanoseconds since the epoch.
         attention: Which hazards to look for.
     """
 
-    def __init__(
-        self, history: History, report: Report | None, shapes: Shapes, now_ns: int, attention: Attention
-    ) -> None:
+    def __init__(self, likeness: Likeness, shapes: Shapes, now_ns: int, attention: Attention) -> None:
+        history = likeness.history
         self._history = history
-        self._report = report
+        self._report = likeness.report
+        self._watch = likeness.watch
         self._shapes = shapes
         self._now_ns = now_ns
         self._attention = attention
         self._bodies = Bodies(history)
-        quick = [hazard for hazard in registered() if hazard.columns_only]
-        self._quick = {shared: [one for one in quick if one.id in shared] for shared in (_BY_SMOOTH_SHAPE, _BY_SHAPE)}
-        self._rest = [one for one in quick if one.id in _BY_SMOOTH_SHAPE - _BY_SHAPE]
-        self._others = [one for one in quick if one.id not in _BY_SMOOTH_SHAPE]
+        self._quick = [hazard for hazard in registered() if hazard.columns_only]
         self._even = even_runs(history, shapes)
-        self._known: dict[int, tuple[str, ...]] = {}
+        self._known: dict[int, tuple[tuple[str, ...], list[Hazard]]] = {}
 
     def of(self, number: int, *, smooth: bool, case: Case | None = None) -> tuple[str, ...]:
         """Ids of the hazards that are found in a run.
@@ -78,30 +79,43 @@ class Troubles:
         if self._attention is Attention.NONE:
             return ()
         if self._attention is Attention.ALL or (not smooth and self._attention is Attention.TROUBLED):
-            return self._found(number, None)
-        found = self._shared(number, smooth=smooth)
-        if found is None:
-            found = self._found(number, self._quick[_BY_SMOOTH_SHAPE], case)
-        elif not smooth:
-            found += self._found(number, self._rest, case)
-        return found + self._found(number, self._others) if self._others else found
-
-    def _shared(self, number: int, *, smooth: bool) -> tuple[str, ...] | None:
-        """What all runs of its shape have; `None` where that cannot be said."""
+            return self._found(self._case(number), None)
         if not self._even[number]:
-            return None
+            return self._found(self._case(number), self._quick)
         shape = int(self._shapes.classes[number])
         if shape not in self._known:
-            self._known[shape] = self._found(number, self._quick[_BY_SMOOTH_SHAPE if smooth else _BY_SHAPE])
-        return self._known[shape]
+            self._known[shape] = self._told_by_shape(number)
+        told, rest = self._known[shape]
+        if not rest:
+            return told
+        whole = case is None or any(hazard.id not in _BY_SHAPE_UNREAD for hazard in rest)
+        return told + self._found(self._case(number) if whole or case is None else case, rest)
+
+    def _told_by_shape(self, number: int) -> tuple[tuple[str, ...], list[Hazard]]:
+        """What all runs of a shape have, by its first one; and the hazards that have to be looked for in each."""
+        told: tuple[str, ...] = ()
+        rest = []
+        for hazard in self._quick:
+            found, looks = self._watch(partial(self._found, self._case(number), [hazard]))
+            if hazard.id in _BY_SHAPE or (not looks and self._is_untimed(hazard, number)):
+                told += found
+            else:
+                rest.append(hazard)
+        return told, rest
+
+    def _is_untimed(self, hazard: Hazard, number: int) -> bool:
+        untimed = _UNTIMED_UNTIL.get(hazard.id)
+        return hazard.id in _BY_SHAPE_UNREAD if untimed is None else untimed(self._case(number))
 
     def stake(self, facts: RunFacts) -> Stake:
         """Money that hangs on a run."""
         return at_stake(facts, self._bodies)
 
-    def _found(self, number: int, hazards: Sequence[Hazard] | None, case: Case | None = None) -> tuple[str, ...]:
-        looked = case or Case(self._history, self._shapes.run_ids[number], self._now_ns, self._report)
-        return tuple(dict.fromkeys(finding.hazard.id for finding in findings_of(looked, hazards)))
+    def _case(self, number: int) -> Case:
+        return Case(self._history, self._shapes.run_ids[number], self._now_ns, self._report)
+
+    def _found(self, case: Case, hazards: Sequence[Hazard] | None) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(finding.hazard.id for finding in findings_of(case, hazards)))
 
 
 def even_runs(history: History, shapes: Shapes) -> Any:
