@@ -204,6 +204,16 @@ def test_fields_of_objects_are_names(encoder: Encoder) -> None:
     assert not _leaks(encoder.encode(pydantic.SecretStr(CORE)), CORE)
 
 
+def test_a_working_folder_is_no_password(tmp_path: Path) -> None:
+    """Task runners hand the folder on as `POE_PWD` and the like; it is a part of every file name."""
+    folder = str(tmp_path / "a folder")
+    Path(folder).mkdir()
+    environ = {"PWD": folder, "POE_PWD": folder, "DB_PWD": "/no/such/folder"}
+    redactor = Redactor(Keyring(uuid.uuid4(), tmp_path), environ=environ)
+    assert redactor.redact(f"{folder}/flows.py") == f"{folder}/flows.py"
+    assert "/no/such" not in str(redactor.redact("x /no/such/folder y"))
+
+
 def test_values_of_the_environment_are_found_anywhere(tmp_path: Path) -> None:
     environ = {"SHOP_API_KEY": "plain words of the environment", "HOME": "/home/canary", "SHORT_TOKEN": "dev"}
     encoder = Encoder(redact=Redactor(Keyring(uuid.uuid4(), tmp_path), environ=environ))

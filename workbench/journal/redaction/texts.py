@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from workbench.journal.codec import MARKER, Redacted, encode
@@ -23,13 +25,15 @@ if TYPE_CHECKING:
 _SHORTEST_SECRET: Final = 8
 """Shorter environment values (`1`, `dev`) would be found everywhere."""
 
-_NO_SECRETS: Final = frozenset({"PWD", "OLDPWD"})
-"""The shell's working folders: their names read like "password", and they are part of every file name."""
-
 SHORTEST_SCANNED: Final = 8
 _LONGEST_REMEMBERED: Final = 64
 _MAX_REMEMBERED: Final = 4096
 _CARD_KINDS: Final = ("card", "pan", "cc")
+
+
+def _is_folder(text: str) -> bool:
+    """A working folder (`PWD`, `OLDPWD`, `POE_PWD`) has a name that reads like "password", and is in every file name."""
+    return Path(text).is_absolute() and os.path.isdir(text)  # noqa: PTH112 - answers False for what no path can be
 
 
 def _nothing_computed(_text: str) -> Computed:
@@ -67,7 +71,7 @@ class TextRules:
         found = {
             text
             for name, text in environ.items()
-            if len(text) >= _SHORTEST_SECRET and name not in _NO_SECRETS and secret_kind(name)
+            if len(text) >= _SHORTEST_SECRET and secret_kind(name) and not _is_folder(text)
         }
         longest_first = sorted(found, key=len, reverse=True)
         self._environ = re.compile("|".join(map(re.escape, longest_first))) if found else None
