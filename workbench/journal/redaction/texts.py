@@ -31,9 +31,12 @@ _MAX_REMEMBERED: Final = 4096
 _CARD_KINDS: Final = ("card", "pan", "cc")
 
 
-def _is_folder(text: str) -> bool:
-    """A working folder (`PWD`, `OLDPWD`, `POE_PWD`) has a name that reads like "password", and is in every file name."""
-    return Path(text).is_absolute() and os.path.isdir(text)  # noqa: PTH112 - answers False for what no path can be
+_FOLDERS: Final = frozenset({"PWD", "OLDPWD"})
+
+
+def _is_folder(name: str, text: str) -> bool:
+    """A working folder (also `POE_PWD`) has a name that reads like "password", and is a part of every file name."""
+    return name in _FOLDERS or (Path(text).is_absolute() and os.path.isdir(text))  # noqa: PTH112 - never raises
 
 
 def _nothing_computed(_text: str) -> Computed:
@@ -71,7 +74,7 @@ class TextRules:
         found = {
             text
             for name, text in environ.items()
-            if len(text) >= _SHORTEST_SECRET and secret_kind(name) and not _is_folder(text)
+            if len(text) >= _SHORTEST_SECRET and secret_kind(name) and not _is_folder(name, text)
         }
         longest_first = sorted(found, key=len, reverse=True)
         self._environ = re.compile("|".join(map(re.escape, longest_first))) if found else None
