@@ -32,7 +32,7 @@ def test_chance_and_time_on_the_wire_do_not_diverge(library: str, origin: Origin
             "Authorization": f"AWS4-HMAC-SHA256 Credential=a/2026, Signature={uuid.uuid4().hex}",
         }
         return [
-            {"method": "POST", "url": "/upload", "files": {"f": ("a.txt", b"abc")}, "headers": changing},
+            {"method": "POST", "url": "/upload", "files": {"f": ("a.txt", b"a file")}, "headers": changing},
             {"method": "POST", "url": "/upload", "headers": {"Idempotency-Key": str(uuid.uuid4())}},
             {"method": "GET", "url": "/order"},
         ]
@@ -52,7 +52,7 @@ def test_chance_and_time_on_the_wire_do_not_diverge(library: str, origin: Origin
 
     with Recorder(path) as recorder:
         result = recorder.run(uploading, origin.url, id="run")
-    assert origin.asked[0][3].count(b"abc") == 1
+    assert origin.asked[0][3].count(b"a file") == 1
     assert replay(uploading, open_log(path).history, run_id="run").outcome == Completed(result)
     origin.on_request = lambda _: None
     with Recorder(crashed) as recorder:
