@@ -30,6 +30,7 @@ __all__ = [
     "NeedsSecretError",
     "NewerVersionError",
     "NotALogError",
+    "NotAllowedError",
     "PayloadError",
     "PayloadTooLargeError",
     "ReplayError",
@@ -73,6 +74,10 @@ class UsageError(WorkbenchError):
 
 class MissingDependencyError(WorkbenchError):
     """An optional package is needed for this, and it is not installed."""
+
+
+class NotAllowedError(WorkbenchError):
+    """Whoever opened the recording here does not let this be done from here."""
 
 
 # --- the recording's bytes ----------------------------------------------------------------------------------

@@ -147,13 +147,16 @@ def test_a_failure_that_proves_nothing_stays_in_doubt_after_the_code_went_on() -
 
 @pytest.mark.parametrize(("happened", "expected"), [(True, "UNSAFE"), (False, "SAFE")])
 def test_a_late_answer_about_a_failure_that_the_code_was_told(*, happened: bool, expected: str) -> None:
+    """Going on would tell the code that it failed; a retry tells it what somebody said that it returned."""
     story = Story()
     run = story.run("order-42")
     run.step("charge", kind="write").failed("Timeout", definite=False)
     run.step("sorry", kind="read").started()
     run.steps["charge"].resolved(happened=happened)
     assert row_of(judged(story), "resume").safety == expected
-    assert row_of(judged(story), "retry_from", "charge").safety == expected
+    retry = row_of(judged(story), "retry_from", "charge")
+    assert retry.safety == "SAFE"
+    assert retry.executes_again == (("sorry (2)",) if happened else ("charge (1)", "sorry (2)"))
 
 
 def test_an_undo_that_failed_twice_needs_a_person() -> None:
@@ -196,11 +199,14 @@ def test_every_assumption_is_listed() -> None:
     run.step("charge", kind="keyed", key="charge/7").started()
     run.step("mail").started(attempt=0)
     assumed = row_of(judged(story), "resume").assumed
+    wait = "no timeout is declared: wait as long as its service may take, then ask"
     assert assumed == (
         "the code is the one that was recorded: no dry replay was made",
+        f"charge (1): no request of it is still on its way: sent at 2026-09-21 14:13:22 UTC, {wait}",
         "charge (1): its key lives 24 h, nobody declared for how long",
         "mail (2): kind write is assumed, nobody declared it",
         "mail (2): the number of attempts is unknown",
+        f"mail (2): no request of it is still on its way: sent at 2026-09-21 14:13:23 UTC, {wait}",
     )
     assert "no dry replay" not in str(row_of(judged(story, code_check="clean"), "resume").assumed)
 

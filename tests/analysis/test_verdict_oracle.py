@@ -44,19 +44,23 @@ def any_step(dice: random.Random, number: int, opened: int, answer: int) -> Step
         kind_assumed=dice.random() < 0.2,
         undo="undo" if kind is Kind.COMPENSATABLE and dice.random() < 0.9 else "",
         probe=dice.choice(["", "look"]),
+        undo_probe=dice.choice(["", "look_for_undo"]),
         pivot=dice.random() < 0.1,
         undo_null_safe=dice.random() < 0.5,
         key_lifetime_seconds=dice.choice([None, 3600.0, 7.0 * DAY]),
     )
     failures = dice.choice([1, 2, 3]) if state is State.COMPENSATION_FAILED else 0
+    repeated = state in {State.COMMITTED, *ROLLED_BACK} and dice.random() < 0.2
     return StepFacts(
         run_id="order-42",
         position=(number + 1,),
         declaration=declaration,
         state=state,
         answered=answered,
-        repeated=state in {State.COMMITTED, *ROLLED_BACK} and dice.random() < 0.2,
-        contradicted=state is State.COMMITTED and dice.random() < 0.1,
+        repeated=repeated,
+        contradicted=state in {State.COMMITTED, State.COMPENSATED} and dice.random() < 0.1,
+        twice=repeated and state is State.COMMITTED and dice.random() < 0.3,
+        takes_word=state is State.COMMITTED and (not answered or dice.random() < 0.3) and dice.random() < 0.3,
         attempts=1,
         opened=opened,
         answer=answer,
@@ -226,7 +230,8 @@ def test_every_cell_of_the_table() -> None:
             continue
         for key_ok, null_safe, probe in itertools.product((True, False), repeat=3):
             key = "business/42" if key_ok and kind is Kind.KEYED else ""
-            facts = cell_facts(kind, state, probe="look" if probe else "", undo_null_safe=null_safe)
+            asked = {"probe": "look", "undo_probe": "look"} if probe else {}
+            facts = cell_facts(kind, state, undo_null_safe=null_safe, **asked)
             facts = replace(facts, key=key)
             deed = Deed.UNDO if action == "compensate" else Deed(action)
             expected = prose(kind, action, state, key_ok=key_ok, null_safe=null_safe, probe=probe)

@@ -58,6 +58,11 @@ def undoable(step: StepFacts) -> bool:
     return step.kind == "compensatable" and (step.declaration.undo != "" or step.state in ROLLED_BACK)
 
 
+def given_by_word(step: StepFacts) -> bool:
+    """Somebody said that it happened, after the code was told otherwise: a retry does nothing and tells the code."""
+    return step.takes_word and step.state == "committed" and step.kind not in {"pure", "read"}
+
+
 def worlds_of(step: StepFacts, deed: str, now_ns: int, *, contested: bool) -> Iterator[World]:
     """Every world of one step that agrees with its facts."""
     pairs = {
@@ -75,13 +80,15 @@ def worlds_of(step: StepFacts, deed: str, now_ns: int, *, contested: bool) -> It
         step.kind == "keyed" and (not step.key or step.key_changed)
     )
     if step.repeated and unprotected:
-        pairs = [(applied + more, undone) for applied, undone in pairs for more in (0, 1)]
+        known = (1,) if step.twice else (0, 1)
+        pairs = [(applied + more, undone) for applied, undone in pairs for more in known]
     lifetime = step.declaration.key_lifetime_seconds
     young = lifetime is None or (now_ns - step.started_ns) / NS < lifetime
     # A retry renews the key of what was undone; a new run computes the same business key again.
     remembering = step.state == "compensated" and deed == "rerun" and bool(step.key) and step.run_id not in step.key
     remembering &= young
-    other_body = step.body_changed and step.kind not in {"pure", "read"} and deed in {"resume", "retry"}
+    sent = deed == "resume" or (deed == "retry" and not given_by_word(step))
+    other_body = step.body_changed and step.kind not in {"pure", "read"} and sent
     for applied, undone in pairs:
         for remembered in (False, True) if remembering else (False,):
             for taken in (False, True) if contested and step.kind == "idempotent" else (False,):
@@ -95,20 +102,25 @@ def visible(step: StepFacts, deed: str, world: World, now_ns: int) -> Any:
     by_repeating = deed == "keep" and (
         step.kind == "idempotent" or (step.kind == "keyed" and key_works(step, "keep", now_ns))
     )
-    if step.declaration.probe or by_repeating:
+    undoing = step.state in ROLLED_BACK
+    if (step.declaration.undo_probe if undoing else step.declaration.probe) or by_repeating:
         return world
     twice = step.state != "in_doubt" and world.applied > 1
     return (twice, world.remembered, world.contested, world.futile, world.refused)
 
 
-def ends_well(step: StepFacts, deed: str, world: World, now_ns: int) -> bool:
+def ends_well(step: StepFacts, deed: str, world: World, now_ns: int) -> bool:  # noqa: PLR0911 - one line per rule
     """Do it, and look."""
     if step.kind in {"pure", "read"} or world.refused:
         return not world.refused
     if deed == "compensate":
         return _undone_well(step, world)
+    if deed == "keep" and step.state == "compensated" and step.contradicted:
+        return world.applied == world.undone  # the code was told that it failed, and by now that is true
     if deed in {"keep", "resume"} and step.state in ROLLED_BACK:
         return False  # the code would be told that it is done, while it is being undone
+    if deed == "retry" and given_by_word(step):
+        return world.applied == 1  # the code is told what somebody said, and nothing is done
     if deed == "keep":
         return world.applied == (1 if step.state == "committed" and not step.contradicted else 0)
     if step.kind == "idempotent":

@@ -297,7 +297,7 @@ def test_a_run_that_goes_on_between_judging_and_acting_is_left_alone(
     sold = shop(tmp_path)
     run = sold.dies("charge")
     judged = load(sold.log)
-    monkeypatch.setattr("workbench.recording.deciding.load", lambda _path: judged)
+    monkeypatch.setattr("workbench.recording.settling.load", lambda _path: judged)
     with wb.Recorder(sold.log) as recorder:
         recorder.resolve("order-42", "2", happened=True, result="ch-1")
     with pytest.raises(errors.RunBusyError, match="1 new events"):

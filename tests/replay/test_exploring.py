@@ -113,3 +113,18 @@ def test_a_failure_of_the_code_is_told(tmp_path: Path) -> None:
     _, history = recorded(tmp_path / "a.wlog", flows.looping)
     found = explored(new, history)
     assert (found.ended, found.why) == ("failed", "ZeroDivisionError: mine")
+
+
+def test_what_comes_after_the_end_of_an_open_log_is_no_difference(tmp_path: Path) -> None:
+    def new() -> str:
+        for number in range(5):
+            stock(f"sku-{number}")
+        return reserve("one more")
+
+    _, whole = recorded(tmp_path / "a.wlog", flows.looping)
+    assert explored(new, whole).left_at is not None
+    begun = whole.until(whole.columns.seq[-2])
+    assert whole.columns.type[-1] == EventType.RunCompleted
+    found = explored(new, begun)
+    assert (found.left_at, found.first) == (None, None)
+    assert [one.lent for one in found.asked] == [*[Lent.EXACT] * 5, Lent.NOTHING]

@@ -15,10 +15,11 @@ from workbench.analysis.frames import (
     runs_frame,
     steps_frame,
 )
-from workbench.analysis.gates import Action, CodeCheck, Gates, gates_of
+from workbench.analysis.gates import RESUMED, Action, CodeCheck, Gates, gates_of
 from workbench.analysis.judgement import Judge
 from workbench.analysis.lint import Remark, Remarks, lint, remarks_frame
 from workbench.analysis.options import END, PREFERENCE, Objection, Option, consider
+from workbench.analysis.other_keys import AskedKey, DryReplay
 from workbench.analysis.safety import Safety
 from workbench.analysis.spans import Span, spans_of
 from workbench.analysis.state import State
@@ -29,12 +30,15 @@ from workbench.analysis.verdict import Doubt, Verdict, verdict, verdict_of
 __all__ = [
     "END",
     "PREFERENCE",
+    "RESUMED",
     "Action",
     "Advice",
+    "AskedKey",
     "Cause",
     "CodeCheck",
     "Decision",
     "Doubt",
+    "DryReplay",
     "Effect",
     "Explanation",
     "Gates",

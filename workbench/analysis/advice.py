@@ -32,18 +32,19 @@ class Advice(NamedTuple):
 def advice_of(verdict: Verdict) -> Advice:
     """The next thing to do about a run (semantics, section 3.5, "Choosing N" and "Preference").
 
-    In this order: nothing for a run at rest; the preferred SAFE option; a probe, or a person's word, where that would
-    make an option SAFE; undoing down to a step and retrying from it; a person.
+    In this order: nothing for a run at rest about which nothing is in doubt; the preferred SAFE option; a probe, or a
+    person's word, where that would make an option SAFE; undoing down to a step and retrying from it; a person.
     """
     if verdict.status in {RunStatus.COMPLETED, RunStatus.COMPENSATED}:
-        return Advice("nothing needs to be done")
+        return _settled(verdict.in_doubt) or _undone_by_hand(verdict) or Advice("nothing needs to be done")
     option = verdict.best_option
     if option is not None:
         title = f"{option.action} {option.from_step}".strip()
         asked = _settled(verdict.in_doubt) if option.action in _BACK else None
         other = f"; or {asked.sentence}: the run may still go forward" if asked is not None else ""
         return Advice(title + other, _call(option))
-    for advice in (_settled(verdict.in_doubt), _checked(verdict), _undone_first(verdict)):
+    ways = (_settled(verdict.in_doubt), _checked(verdict), _undone_first(verdict), _undone_by_hand(verdict))
+    for advice in ways:
         if advice is not None:
             return advice
     return Advice(f"a person must look: {_worst(verdict)}")
@@ -56,15 +57,26 @@ _BACK = frozenset({Action.COMPENSATE, Action.RERUN})
 def _settled(doubts: Sequence[Doubt]) -> Advice | None:
     """A doubt is the first thing to be rid of, by its probe or by looking at the other side."""
     for doubt in doubts:
-        if doubt.probe and doubt.state is State.IN_DOUBT:
+        if doubt.probe:
             return Advice(f"ask {doubt.probe} about {doubt.step}, then look again", "run.probe(record=True)")
     if not doubts:
         return None
     doubt = doubts[0]
-    what = "was undone" if doubt.state is State.COMPENSATION_IN_DOUBT else "happened"
+    what = _WORDS.get(doubt.state, "happened")
+    word = "undone" if doubt.state is State.COMPENSATION_IN_DOUBT else "happened"
     key = f" under key {doubt.key}" if doubt.key else ""
     sentence = f"find out on the other side whether {doubt.step} {what}{key}, and record it"
-    return Advice(sentence, f"run.resolve({doubt.step!r}, happened=…)")
+    return Advice(sentence, f"run.resolve({doubt.name!r}, {word}=…)")
+
+
+_WORDS = {State.COMPENSATION_IN_DOUBT: "was undone", State.COMMITTED: "happened once more"}
+
+
+def _undone_by_hand(verdict: Verdict) -> Advice | None:
+    """What has happened besides what the code knows, and no action takes back."""
+    for surplus in verdict.surplus:
+        return Advice(str(surplus), f"run.resolve({surplus.name!r}, undone=True)")
+    return None
 
 
 def _checked(verdict: Verdict) -> Advice | None:

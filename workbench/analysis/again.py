@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
-from workbench.machine import RunRecord, Slot, Verb
-from workbench.model import EventType, Position, position_text
+from workbench.machine import RunRecord, Slot, Verb, execution_at, executions_of, is_given, root_of
+from workbench.model import Position, position_text
 
 __all__ = ["ambiguous", "steps_done_again"]
 
@@ -35,11 +34,14 @@ def steps_done_again(
         read: Reads one era of a step.
         body: Reads one payload.
     """
-    eras: dict[tuple[Position, str], list[Slot]] = {}
-    for slot in (*record.superseded, *record.slots.values()):
-        if slot.verb is Verb.CALL_STEP:
-            eras.setdefault((slot.position, slot.name), []).append(slot)
-    steps = [_summed(record, slots, late, read, body) for slots in eras.values()]
+    steps = []
+    for position, eras in executions_of(record).items():
+        rows: dict[int, list[int]] = {}
+        for row in late.get(position, ()):
+            era = execution_at(eras, root_of(record.history, row))
+            rows.setdefault(era.opened if era is not None else -1, []).append(row)
+        names = dict.fromkeys(era.name for era in eras)
+        steps += [_summed(record, [era for era in eras if era.name == name], rows, read, body) for name in names]
     return tuple(sorted(steps, key=lambda step: step.opened))
 
 
@@ -60,38 +62,30 @@ def ambiguous(record: RunRecord) -> Iterator[str]:
 
 def _summed(
     record: RunRecord,
-    slots: Sequence[Slot],
-    late: Mapping[Position, Sequence[int]],
+    eras: Sequence[Slot],
+    late: Mapping[int, Sequence[int]],
     read: Read,
     body: Callable[[int], Mapping[str, Any]],
 ) -> StepFacts:
-    rows = late.get(slots[0].position, ())
-    eras = [slots[0], *(_begun_again(record, slot, known) for known, slot in pairwise(slots))]
-    known = [era for era in eras if era is not None]
-    ends = [*(era.opened for era in known[1:]), len(record.history)]
-    facts = [read(era, [row for row in rows if era.opened <= row < end]) for era, end in zip(known, ends, strict=True)]
+    facts = [read(era, late.get(era.opened, ())) for era in eras]
     step = facts[0]
     for later in facts[1:]:
         step = _added(step, later)
-    bodies = [_arguments(body(slot.opened)) for slot in slots if record.history.columns.attempt[slot.opened] <= 1]
-    step = replace(step, body_changed=step.key != "" and any(one != bodies[0] for one in bodies))
+    bodies = [_arguments(body(era.opened)) for era in eras if record.history.columns.attempt[era.opened] <= 1]
+    changed = step.key != "" and any(one != bodies[0] for one in bodies)
+    step = replace(step, body_changed=changed, executions=tuple(facts))
     now = record.slots.get(step.position)
-    if now is None or eras[-1] is None:
+    if now is None:
         return replace(step, superseded=True, answered=False, answer=-1)
     if now.name != step.name:  # the code calls something else here: what was done stands, and is not told to anybody
         return replace(step, answered=True, contradicted=step.contradicted or _stands(step))
-    return step
-
-
-def _begun_again(record: RunRecord, slot: Slot, before: Slot) -> Slot | None:
-    """The part of a reopened call that came after the decision; `None` when it has not begun again."""
-    if slot.opened != before.opened:
-        return slot
-    types = record.history.columns.type
-    again = [row for row in slot.between if row > slot.resolved_undone and types[row] == EventType.StepStarted]
-    if not again:
-        return None
-    return replace(slot, opened=again[0], between=[row for row in slot.between if row > again[0]], resolved_undone=-1)
+    if is_given(now, eras[-1].opened):
+        return step
+    if now.type is None:  # it has not begun again
+        return replace(step, superseded=True, answered=False, answer=-1)
+    return replace(  # the code was given what somebody had said of it
+        step, superseded=False, answered=True, answer=now.answer, contradicted=False, takes_word=False
+    )
 
 
 def _added(earlier: StepFacts, later: StepFacts) -> StepFacts:
@@ -109,14 +103,17 @@ def _added(earlier: StepFacts, later: StepFacts) -> StepFacts:
         assumed=tuple(dict.fromkeys([*earlier.assumed, *later.assumed])),
     )
     if later.state in {State.NOT_STARTED, State.FAILED}:
-        stands = replace(both, state=earlier.state, repeated=earlier.repeated)
+        stands = replace(
+            both, state=earlier.state, repeated=earlier.repeated, twice=earlier.twice, takes_word=earlier.takes_word
+        )
         return replace(stands, contradicted=_stands(earlier)) if later.answered else replace(stands, superseded=True)
     unprotected = both.key_changed or not both.key
     if later.state is State.COMPENSATED and _stands(earlier) and unprotected:
         return replace(both, state=State.COMMITTED, repeated=True)  # of two executions one is undone
     if later.state is State.IN_DOUBT and _stands(earlier):
         return replace(both, state=State.COMMITTED, repeated=True, superseded=True)
-    return replace(both, repeated=True)
+    twice = earlier.twice or later.twice or (unprotected and _stands(earlier) and _stands(later))
+    return replace(both, repeated=True, twice=twice)
 
 
 def _stands(step: StepFacts) -> bool:

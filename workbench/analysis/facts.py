@@ -27,6 +27,8 @@ _LATE = frozenset(
     }
 )
 
+_BEGINNINGS = frozenset({EventType.StepStarted, EventType.AttemptBegan})
+
 
 class RunStatus(StrEnum):
     """Where a run stands."""
@@ -230,10 +232,15 @@ def _step(record: RunRecord, slot: Slot, late: Sequence[int], bodies: Bodies, re
         answered=standing.answered,
         repeated=standing.repeated,
         contradicted=standing.contradicted,
+        twice=standing.twice,
+        takes_word=standing.takes_word,
         attempts=attempts,
         opened=slot.opened,
+        seq=columns.seq[slot.opened],
         answer=answered,
         started_ns=_began_ns(intent, columns.time_ns[slot.opened]),
+        sent_ns=_sent_ns(history, slot),
+        denied_ns=columns.time_ns[standing.denied] if standing.denied >= 0 else -1,
         ended_ns=columns.time_ns[answered] if answered >= 0 else -1,
         key=keys[0],
         key_changed=len(set(keys)) > 1,
@@ -303,6 +310,12 @@ def _began_ns(intent: Mapping[str, Any], time_ns: int) -> int:
     """When a step began, where its one event was written later and says so."""
     said = intent.get("began_ns")
     return said if isinstance(said, int) and 0 <= said <= time_ns else time_ns
+
+
+def _sent_ns(history: History, slot: Slot) -> int:
+    """When the last attempt began."""
+    begun = [row for row in slot.between if history.columns.type[row] in _BEGINNINGS]
+    return history.columns.time_ns[max(begun, default=slot.opened)]
 
 
 def _maybe_started(facts: StepFacts, last_seq: int, report: Report | None) -> StepFacts:

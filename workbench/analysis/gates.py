@@ -1,6 +1,6 @@
 """What forbids or clouds an action whatever the single steps say: damage, other writers, other code, the pivot.
 
-The numbers G1 … G13 are those of the rule table that this file is checked against by
+The numbers G1 … G14 are those of the rule table (G15 is our own) that this file is checked against by
 `tests/analysis/test_gates.py`, one test per gate.
 """
 
@@ -11,16 +11,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from workbench.analysis.facts import Child, RunFacts, RunStatus
+from workbench.analysis.other_keys import DryReplay, Keys
 from workbench.analysis.safety import Safety
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
 from workbench.model import Position, Unsaid, position_text
 
-__all__ = ["Action", "CodeCheck", "Gates", "Ruling", "cut_of", "gates_of"]
+__all__ = ["RESUMED", "Action", "CodeCheck", "Gates", "Ruling", "cut_of", "gates_of"]
+
+RESUMED: Final = -1
+"""Stands for a row in `Gates.checks`: nothing is cut."""
 
 CodeCheck = Literal["clean", "diverged", "unknown"]
 
@@ -61,6 +65,9 @@ class Gates:
         writer_alive: Another process may be executing the run right now (G4).
         code_check: What a dry replay of the code at hand found (G5); `None` when nobody replayed.
         diverged_at: Where it diverged; `None` for unknown, which counts as the beginning.
+        checks: What dry replays of the part of the log that an action keeps found: by the row of the cut, and under
+            `RESUMED` for resuming. Cuts that were not tried are judged by `diverged_at`.
+        keys: What is known of the keys of effects that stand (G15).
         stale: Steps whose recorded result must not be used again, each with the reason (G9, G10).
         contested: Idempotent steps whose resource others may have written since.
         children: Child runs (G12): what they did is not in this run's steps.
@@ -85,6 +92,8 @@ class Gates:
     writer_alive: bool = False
     code_check: CodeCheck | None = None
     diverged_at: Position | None = None
+    checks: Mapping[int, DryReplay] = field(default_factory=dict)
+    keys: Keys = field(default_factory=Keys)
     stale: Mapping[Position, str] = field(default_factory=dict)
     contested: frozenset[Position] = frozenset()
     children: tuple[Child, ...] = ()
@@ -111,6 +120,7 @@ class Gates:
         yield from _numbered("G4", self._writer())
         yield from _numbered("G1", self._damage(action), self._unseen(action))
         yield from _numbered("G5", self._code(action, steps, start))
+        yield from self._keys(action, steps, start)
         yield from _numbered("G6", _unusable(action, steps, start))
         yield from _numbered("G9", self._stale(action, steps, start))
         yield from _numbered("G12", self._company(action, steps, start))
@@ -159,11 +169,28 @@ class Gates:
             yield Ruling(Safety.CHECK, "nobody knows whether the code is the one that was recorded")
         elif self.code_check == "diverged" and action is Action.COMPENSATE:
             yield Ruling(Safety.CHECK, "the code differs from the recorded one, and so may its undos")
-        elif self.code_check == "diverged" and not (
-            action is Action.RETRY_FROM and self._before_divergence(steps, start)
-        ):
+        elif not self._fits(action, steps, start):
             where = f" at {position_text(self.diverged_at)}" if self.diverged_at else ""
             yield Ruling(Safety.UNSAFE, f"the code diverges from the log{where}: results would go to other steps")
+
+    def _fits(self, action: Action, steps: Sequence[StepFacts], start: int) -> bool:
+        """Whether the code at hand does what the log holds, as far as the action keeps it."""
+        if action is not Action.RETRY_FROM:
+            return self.code_check != "diverged"
+        tried = self.checks.get(cut_of(steps, start))
+        if tried is not None:
+            return tried.fits
+        return self.code_check != "diverged" or self._before_divergence(steps, start)
+
+    def _keys(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Ruling]:
+        """G15: effects that would be done again under other keys, which the other side does not recognise."""
+        if action is Action.COMPENSATE:
+            return
+        cut = cut_of(steps, start) if action is Action.RETRY_FROM else RESUMED
+        first = {Action.RESUME: sys.maxsize, Action.RERUN: -1}.get(action, cut)
+        tried = self.checks.get(cut) if action is not Action.RERUN else None
+        asked = tried.asked if tried is not None else None
+        yield from (Ruling(*found) for found in self.keys.against(steps, first, asked))
 
     def _before_divergence(self, steps: Sequence[StepFacts], start: int) -> bool:
         """Whether all that a retry reads from the log comes before the divergence in the order of the program.
@@ -318,6 +345,6 @@ def _pivot_in_doubt(action: Action, step: StepFacts) -> Ruling:
     reason = f"{step.label} is the point of no return and may have happened"
     if action is Action.COMPENSATE and step.undoable and not declared.undo_null_safe:
         return Ruling(Safety.UNSAFE, f"{reason}, and its undo is not declared harmless where it did not")
-    if declared.probe:
-        return Ruling(Safety.CHECK, f"{reason}: ask {declared.probe}")
+    if step.asks:
+        return Ruling(Safety.CHECK, f"{reason}: ask {step.asks}")
     return Ruling(Safety.UNSAFE, f"{reason}, and it has no probe that could tell")

@@ -11,7 +11,7 @@ from workbench.analysis.state import State
 from workbench.analysis.step_facts import NS, StepFacts
 from workbench.model import Kind, Position
 
-__all__ = ["ASSUMED_KEY_LIFETIME_SECONDS", "Judge", "Judgement", "is_made_of", "key_holds"]
+__all__ = ["ASSUMED_KEY_LIFETIME_SECONDS", "Judge", "Judgement", "acted_repeatedly", "is_made_of", "key_holds"]
 
 ASSUMED_KEY_LIFETIME_SECONDS = 24 * 3600.0
 """Where nobody says how long a key lives: services prune keys after a day (Stripe: "at least 24 hours")."""
@@ -23,6 +23,9 @@ OLD_ANSWER = check("{step} was undone, and its old key may only repeat the old a
 OVERWRITES = check("others may have written what {step} wrote since", knowable=True)
 MISLED = Cell(Safety.UNSAFE, "{step} happened, and the log would tell the code that it did not")
 TWO = check("an earlier attempt of {step} may have acted as well: look for two", knowable=True)
+DONE_TWICE = Cell(Safety.UNSAFE, "{step} was done twice: one of the two must be undone")
+TAKEN = Cell(Safety.SAFE, "{step} has happened, as somebody said, and the code is given what it returned")
+AS_TOLD = Cell(Safety.SAFE, "{step} is undone, and the code was told that it had failed")
 OTHER_BODY = check(
     "{step} was called under one key with different arguments: ask what the other side kept", knowable=True
 )
@@ -58,13 +61,22 @@ class Judge:
         return known
 
     def _judged(self, step: StepFacts, deed: Deed) -> Judgement:
-        cell = self._worse(step, deed, cell_of(self.group(step, deed), deed, step.state))
+        cell = self._worse(step, deed, self._cell(step, deed))
         reason = cell.reason.format(step=step.label)
         if cell.safety is not Safety.CHECK or cell.knowable:
             return Judgement(cell.safety, reason)
-        if step.declaration.probe:
-            return Judgement(Safety.CHECK, f"{reason}: ask {step.declaration.probe}")
+        if step.asks:
+            return Judgement(Safety.CHECK, f"{reason}: ask {step.asks}")
         return Judgement(Safety.UNSAFE, f"{reason}, and it has no probe that could tell")
+
+    def _cell(self, step: StepFacts, deed: Deed) -> Cell:
+        if step.twice and acted_repeatedly(step):
+            return DONE_TWICE
+        if deed is Deed.TAKE:
+            return TAKEN
+        if deed is Deed.KEEP and step.contradicted and step.state is State.COMPENSATED:
+            return AS_TOLD
+        return cell_of(self.group(step, deed), deed, step.state)
 
     def group(self, step: StepFacts, deed: Deed) -> Group:
         """Which rows of the table apply: a key that does not hold and an undo that does not exist protect nobody."""
@@ -87,7 +99,7 @@ class Judge:
             cell = _undo(step, cell)
         elif deed in {Deed.RESUME, Deed.RETRY} and step.acts and step.body_changed:
             return OTHER_BODY  # G14
-        elif deed is Deed.KEEP and step.acts and step.contradicted:
+        elif deed is Deed.KEEP and step.acts and step.contradicted and step.state is not State.COMPENSATED:
             return MISLED
         elif again and self._key_remembers_undone(step, deed):
             cell = OLD_ANSWER
@@ -95,7 +107,7 @@ class Judge:
             again and step.kind is Kind.IDEMPOTENT and step.state is State.COMMITTED and step.position in self.contested
         ):
             cell = OVERWRITES
-        return TWO if cell.safety is Safety.SAFE and _acted_repeatedly(step) else cell
+        return TWO if cell.safety is Safety.SAFE and acted_repeatedly(step) else cell
 
     def _key_remembers_undone(self, step: StepFacts, deed: Deed) -> bool:
         """Footnote 5: after an undo, a service that knows the key answers with the old success and does nothing.
@@ -148,8 +160,8 @@ def _undo(step: StepFacts, cell: Cell) -> Cell:
     return cell
 
 
-def _acted_repeatedly(step: StepFacts) -> bool:
-    """Two executions without a common key, of which only one is known to have acted."""
+def acted_repeatedly(step: StepFacts) -> bool:
+    """Two executions without a common key, of which only one is known to have acted, unless both are (`twice`)."""
     if not step.repeated or step.kind in {Kind.PURE, Kind.READ, Kind.IDEMPOTENT}:
         return False
     return step.kind is not Kind.KEYED or not step.key or step.key_changed

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from workbench.analysis.doubts import DOUBTFUL, on_its_way
 from workbench.analysis.facts import RunStatus
 from workbench.analysis.gates import Action, Gates, Ruling, cut_of
 from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS, Judge
@@ -14,7 +15,7 @@ from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
 from workbench.model import Position
 
-__all__ = ["END", "PREFERENCE", "Objection", "Option", "consider", "deeds_of"]
+__all__ = ["END", "PREFERENCE", "Objection", "Option", "again", "consider", "deeds_of"]
 
 PREFERENCE = (Action.RESUME, Action.RETRY_FROM, Action.COMPENSATE, Action.RERUN)
 """Among SAFE actions: the one that disturbs least first."""
@@ -22,9 +23,10 @@ PREFERENCE = (Action.RESUME, Action.RETRY_FROM, Action.COMPENSATE, Action.RERUN)
 END = "end"
 """`from_step` of a retry that keeps every step and forgets only how the run ended: for code that was mended."""
 
+_READ = frozenset({Deed.KEEP, Deed.TAKE})
+_NOT_EXECUTED = _READ | {Deed.UNDO}
 _DONE = frozenset({State.COMMITTED, State.COMPENSATION_FAILED})
-_DOUBTFUL = frozenset({State.IN_DOUBT, State.COMPENSATION_IN_DOUBT})
-_TO_UNDO = _DONE | _DOUBTFUL
+_TO_UNDO = _DONE | DOUBTFUL
 
 
 class Objection(NamedTuple):
@@ -91,12 +93,17 @@ def deeds_of(steps: Sequence[StepFacts], action: Action, start: int = 0) -> list
     if action is Action.COMPENSATE:
         return [Deed.UNDO] * len(steps)
     if action is Action.RESUME:
-        return [Deed.KEEP if step.answered else Deed.RETRY if step.superseded else Deed.RESUME for step in steps]
+        return [Deed.KEEP if step.answered else again(step) if step.superseded else Deed.RESUME for step in steps]
     cut = cut_of(steps, start)
     return [
-        Deed.RETRY if number >= start or not step.answered or step.answer >= cut else Deed.KEEP
+        again(step) if number >= start or not step.answered or step.answer >= cut else Deed.KEEP
         for number, step in enumerate(steps)
     ]
+
+
+def again(step: StepFacts) -> Deed:
+    """What a retry does where the code comes to a step again: it is executed, unless somebody said that it happened."""
+    return Deed.TAKE if step.takes_word and step.acts and step.state is State.COMMITTED else Deed.RETRY
 
 
 def consider(steps: Sequence[StepFacts], gates: Gates, judge: Judge, action: Action, start: int = 0) -> Option:
@@ -113,7 +120,7 @@ def consider(steps: Sequence[StepFacts], gates: Gates, judge: Judge, action: Act
     rulings = [*gates.rulings(action, steps, start)]
     rulings += [Ruling(*judge(step, deed), step.label) for step, deed in zip(steps, deeds, strict=True)]
     safety = max((ruling.safety for ruling in rulings), key=ORDER.__getitem__, default=Safety.SAFE)
-    again = [step for step, deed in zip(steps, deeds, strict=True) if deed not in {Deed.KEEP, Deed.UNDO}]
+    executed = [step for step, deed in zip(steps, deeds, strict=True) if deed not in _NOT_EXECUTED]
     reasons = tuple(dict.fromkeys(ruling.reason for ruling in rulings if ruling.safety is safety))
     undo = _to_undo(steps, deeds)
     is_retry = action is Action.RETRY_FROM
@@ -122,13 +129,13 @@ def consider(steps: Sequence[StepFacts], gates: Gates, judge: Judge, action: Act
         from_step=(steps[start].label if start < len(steps) else END) if is_retry else "",
         from_position=steps[start].position if is_retry and start < len(steps) else (),
         safety=safety,
-        because=_because(safety, reasons, action, again, undo),
+        because=_because(safety, reasons, action, executed, undo),
         reasons=reasons,
-        reads_from_log=_labels(step for step, deed in zip(steps, deeds, strict=True) if deed is Deed.KEEP),
-        executes_again=_labels(again),
+        reads_from_log=_labels(step for step, deed in zip(steps, deeds, strict=True) if deed in _READ),
+        executes_again=_labels(executed),
         already_done=_labels(step for step in steps if step.acts and step.state in _DONE),
         must_compensate=_labels(undo),
-        in_doubt=_labels(step for step in steps if step.acts and step.state in _DOUBTFUL),
+        in_doubt=_labels(step for step in steps if step.acts and step.state in DOUBTFUL),
         assumed=(*gates.assumptions(action), *_assumed(steps, deeds, judge)),
         useful=_useful(action, gates, undo),
         objections=tuple(
@@ -146,7 +153,7 @@ def _to_undo(steps: Sequence[StepFacts], deeds: Sequence[Deed]) -> list[StepFact
         for step, deed in zip(steps, deeds, strict=True)
         if step.acts
         and step.undoable
-        and deed is not Deed.KEEP
+        and deed not in _READ
         and step.state in (_TO_UNDO if deed is Deed.UNDO else _DONE)
     ]
     return found[::-1]
@@ -174,6 +181,7 @@ def _assumed(steps: Iterable[StepFacts], deeds: Iterable[Deed], judge: Judge) ->
     for step, deed in zip(steps, deeds, strict=True):
         for reason in step.assumed:
             yield f"{step.label}: {reason}"
+        yield from on_its_way(step, judge.now_ns)
         trusted = deed in {Deed.RESUME, Deed.RETRY, Deed.RERUN} and judge.group(step, deed) is Group.KEYED
         if trusted and step.declaration.key_lifetime_seconds is None:
             yield f"{step.label}: its key lives {ASSUMED_KEY_LIFETIME_SECONDS / 3600:g} h, nobody declared for how long"

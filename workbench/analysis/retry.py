@@ -12,6 +12,8 @@ from dataclasses import replace
 from workbench.analysis.facts import RunStatus
 from workbench.analysis.gates import Action, Gates
 from workbench.analysis.judgement import Judge
+from workbench.analysis.options import again
+from workbench.analysis.other_keys import Keys
 from workbench.analysis.safety import ORDER, Deed
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
@@ -33,7 +35,7 @@ def ceiling(steps: Sequence[StepFacts], gates: Gates) -> int:
 def ratings(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> list[int]:
     """How bad a retry from each step would be: 0 SAFE, 1 CHECK, 2 UNSAFE. There is at least one step."""
     kept = [ORDER[judge(step, Deed.KEEP).safety] for step in steps]
-    again = [ORDER[judge(step, Deed.RETRY).safety] for step in steps]
+    repeated = [ORDER[judge(step, again(step)).safety] for step in steps]
     opened = [step.opened for step in steps]
     count = len(steps)
     rating = [0] * count
@@ -43,21 +45,21 @@ def ratings(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> list[int]
         rating[number] = max((level for level, end in enumerate(reach) if end > number), default=0)
         first_kept = max(bisect_right(opened, step.answer), number + 1) if step.answered else count
         arrived[first_kept] = max(arrived[first_kept], kept[number])
-        reach[again[number]] = max(reach[again[number]], first_kept)
+        reach[repeated[number]] = max(reach[repeated[number]], first_kept)
     prefix = suffix = 0
     for number in range(count):
         prefix = max(prefix, arrived[number])
         rating[number] = max(rating[number], prefix)
     for number in range(count - 1, -1, -1):
-        suffix = max(suffix, again[number])
+        suffix = max(suffix, repeated[number])
         rating[number] = max(rating[number], suffix)
     return _gated(rating, steps, gates)
 
 
 def _gated(rating: list[int], steps: Sequence[StepFacts], gates: Gates) -> list[int]:
-    """Add what the gates say: children and signals speak against early steps, everything else against late ones."""
-    late = replace(gates, children=(), signals=(), received=())
-    early = Gates(children=gates.children, signals=gates.signals, received=gates.received)
+    """Add what the gates say: children, signals and draws speak against early steps, all else against late ones."""
+    late = replace(gates, children=(), signals=(), received=(), keys=Keys(), checks={})
+    early = Gates(children=gates.children, signals=gates.signals, received=gates.received, keys=gates.keys)
     for part in (late, early):
         for number, level in enumerate(_levels(steps, part)):
             rating[number] = max(rating[number], level)

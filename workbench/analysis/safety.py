@@ -43,6 +43,8 @@ class Deed(StrEnum):
     """Execute again in the same run, with the recorded keys."""
     RERUN = "rerun"
     """Execute again in a new run."""
+    TAKE = "take"
+    """Give the code what somebody said that the step returned; it is not executed."""
     UNDO = "undo"
     """Compensate."""
 

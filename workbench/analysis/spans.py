@@ -72,7 +72,7 @@ def spans_of(history: History, run_id: str, report: Report | None = None) -> lis
     begun = {slot.opened for slot in record.superseded}
     for slot in record.slots.values():
         if slot.verb is Verb.CALL_STEP:
-            after = slot.resolved_undone if slot.opened in begun else -1
+            after = slot.reopened if slot.opened in begun else -1
             spans += reader.attempts(slot, steps[slot.position, slot.name], after)
         elif slot.answer != slot.opened and slot.opened not in begun:  # clock readings and draws take no time
             spans.append(reader.wait(slot))

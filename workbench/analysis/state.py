@@ -49,6 +49,10 @@ class Standing:
         answered: The log holds what a resumed run is handed here: a result, an error or a cancellation.
         repeated: An earlier attempt may have acted as well as the one that returned.
         contradicted: It happened, but the log hands the code a failure or a cancellation here.
+        twice: Another attempt than the one that counts has acted as well: somebody says so.
+        takes_word: It happened, and the code was told otherwise or nothing: one that comes there again after a decision
+            to retry is given what somebody said that it returned.
+        denied: Row at which somebody said that it did not happen; -1 for never.
         hidden: Attempts before the first one in the log are known by number only.
         undo_failures: How often the undo failed.
         undo_definite: The last failure of the undo proves that it did nothing.
@@ -58,6 +62,9 @@ class Standing:
     answered: bool = False
     repeated: bool = False
     contradicted: bool = False
+    twice: bool = False
+    takes_word: bool = False
+    denied: int = -1
     hidden: bool = False
     undo_failures: int = 0
     undo_definite: bool = False
@@ -81,8 +88,13 @@ def standing_of(history: History, slot: Slot, late: Sequence[int], body: Body, *
     if told < 0:  # replay has taken these into account; those of a superseded step it has not
         settled = [row for row in settled if row != slot.answer and row not in slot.between]
     resolved = [row for row in settled if row > told]
-    if resolved and slot.type is not EventType.StepCompleted:
-        standing = _settled(standing, happened=bool(body(resolved[-1]).get("happened")))
+    if resolved:
+        happened = bool(body(resolved[-1]).get("happened"))
+        given = any(types[root] == EventType.StepResolved for root in _causes(history, resolved))
+        standing = _settled(standing, slot.type, happened=happened, given=given)
+    words = [row for row in late if types[row] == EventType.StepResolved]
+    if words and not body(words[-1]).get("happened"):
+        standing = replace(standing, denied=words[-1])
     undo_rows = [row for row in late if types[row] != EventType.StepResolved]
     begun = max((row for row in slot.between if types[row] == EventType.StepStarted), default=-1)
     if undo_rows and undo_rows[-1] > begun:
@@ -98,10 +110,20 @@ def _told_row(history: History, slot: Slot) -> int:
     return max((row for row in slot.between if types[row] == EventType.StepCancelled), default=-1)
 
 
-def _settled(standing: Standing, *, happened: bool) -> Standing:
-    """A person or probe has the last word on what happened; what the code was told stays as it is."""
+def _causes(history: History, rows: Sequence[int]) -> list[int]:
+    found = (history.row_of_seq(history.columns.cause[row]) for row in rows)
+    return [row for row in found if row is not None]
+
+
+def _settled(standing: Standing, told: EventType | None, *, happened: bool, given: bool) -> Standing:
+    """A person or probe has the last word on what happened; what the code was told stays as it is.
+
+    Of a step that returned, the word is about another attempt of it: that one acted as well, or did not.
+    """
+    if told is EventType.StepCompleted:
+        return replace(standing, repeated=happened, twice=happened)
     if happened:
-        return replace(standing, state=State.COMMITTED, repeated=False, contradicted=True)
+        return replace(standing, state=State.COMMITTED, repeated=False, contradicted=True, takes_word=not given)
     return replace(standing, state=State.FAILED)
 
 
@@ -121,7 +143,8 @@ class _Attempts:
         self._slot = slot
         self._body = body
         self._acts = acts
-        self.hidden = acts and history.columns.attempt[slot.opened] > 1  # of other engines, the last one's number
+        # Of other engines, the last one's number; earlier ones of a call that was opened again are another execution.
+        self.hidden = acts and history.columns.attempt[slot.opened] > 1 and slot.reopened < 0
         self._doubt = self.hidden
         self._open = False
         self._last = EventType.StepStarted
@@ -179,4 +202,7 @@ def _undone(history: History, rows: Sequence[int], body: Body, standing: Standin
         definite = said is True
         if said is not False:
             state = State.COMPENSATION_FAILED
-    return replace(standing, state=state, undo_failures=failures, undo_definite=definite)
+    if standing.twice and state is State.COMPENSATED:
+        state = State.COMPENSATED if types.count(EventType.CompensationCompleted) > 1 else State.COMMITTED
+        standing = replace(standing, twice=False, repeated=False)
+    return replace(standing, state=state, undo_failures=failures, undo_definite=definite, takes_word=False)

@@ -28,10 +28,16 @@ class StepFacts:
         answered: The log holds what a resumed run is handed here, so it is not executed again.
         repeated: An earlier attempt may have acted as well as the one that returned.
         contradicted: It happened, but the log hands the code a failure or a cancellation here.
+        twice: Another attempt or execution than the one that counts has acted as well, and is not undone.
+        takes_word: It happened, and the code was told otherwise, or nothing: one that comes there again after a
+            decision to retry is given what somebody said that it returned.
         attempts: Number of attempts; 0 where the engine does not say.
         opened: Row of the first intent; orders the steps of a run.
+        seq: Number of the event in that row: by it people name this execution; 0 for unknown.
         answer: Row of the outcome; -1 for none.
         started_ns: When the first attempt began.
+        sent_ns: When the last attempt began: its request may be on its way; -1 for unknown.
+        denied_ns: When somebody last said that it did not happen; -1 for never.
         ended_ns: When the outcome came; -1 for not yet.
         key: Idempotency key; `""` for none.
         key_changed: Attempts used different keys, so none of them protects.
@@ -46,6 +52,7 @@ class StepFacts:
         undo_failures: How often the undo failed.
         undo_definite: The last failure of the undo proves that it did nothing.
         assumed: What was guessed about this step, in words.
+        executions: What this is the sum of, each as it stands by itself, where somebody decided to retry; else empty.
     """
 
     run_id: str
@@ -55,10 +62,15 @@ class StepFacts:
     answered: bool = False
     repeated: bool = False
     contradicted: bool = False
+    twice: bool = False
+    takes_word: bool = False
     attempts: int = 0
     opened: int = -1
+    seq: int = 0
     answer: int = -1
     started_ns: int = 0
+    sent_ns: int = -1
+    denied_ns: int = -1
     ended_ns: int = -1
     key: str = ""
     key_changed: bool = False
@@ -72,6 +84,7 @@ class StepFacts:
     undo_failures: int = 0
     undo_definite: bool = False
     assumed: tuple[str, ...] = ()
+    executions: tuple[StepFacts, ...] = ()
 
     @property
     def name(self) -> str:
@@ -92,6 +105,12 @@ class StepFacts:
     def undoable(self) -> bool:
         """Whether an undo exists: declared, or already in the log."""
         return self.state in UNDONE_STATES or (self.kind is Kind.COMPENSATABLE and self.declaration.undo != "")
+
+    @property
+    def asks(self) -> str:
+        """Name of the read-only question that settles its doubt: about the undo where that began; `""` for none."""
+        declared = self.declaration
+        return declared.undo_probe if self.state in UNDONE_STATES else declared.probe
 
     @property
     def label(self) -> str:

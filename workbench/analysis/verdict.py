@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.analysis.advice import Advice, advice_of
+from workbench.analysis.doubts import Doubt, Surplus, doubts_of, surplus_of
 from workbench.analysis.facts import Child, RunFacts, RunStatus, read_facts
 from workbench.analysis.gates import Action, CodeCheck, Gates, Ruling, gates_of
 from workbench.analysis.hazards import Case, contested, stale_steps
 from workbench.analysis.judgement import Judge
 from workbench.analysis.options import PREFERENCE, Option, consider
+from workbench.analysis.other_keys import DryReplay, Keys, made_keys
 from workbench.analysis.retry import best_start, ceiling
 from workbench.analysis.safety import Safety
-from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
 from workbench.model import History, Position, position_text, visible
@@ -39,31 +40,6 @@ _MOST_CHILDREN = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """A question that only the outside can answer.
-
-    Attributes:
-        step: Label of the step.
-        position: Its position, `"3"`.
-        state: `in_doubt` or `compensation_in_doubt`.
-        probe: Name of the read-only question that settles it; `""` when only a person can find out.
-        key: Idempotency key to ask with; `""` for none.
-    """
-
-    step: str
-    position: str
-    state: State
-    probe: str
-    key: str
-
-    def __str__(self) -> str:
-        """The question in words."""
-        asked = "Is it undone?" if self.state is State.COMPENSATION_IN_DOUBT else "Did it happen?"
-        how = f"Ask {self.probe}." if self.probe else "No probe is declared: look at the other side."
-        return f"{self.step}: {asked} {how}" + (f" Its key is {self.key}." if self.key else "")
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What may be done with a run.
 
@@ -72,12 +48,14 @@ class Verdict:
         status: Where it stands.
         rows: Every option, judged; `options` shows them as a frame.
         in_doubt: Questions to settle; each answer, recorded, makes a new verdict possible.
+        surplus: What has happened besides what the code knows, and is to be undone.
     """
 
     run_id: str
     status: RunStatus
     rows: tuple[Option, ...]
     in_doubt: tuple[Doubt, ...]
+    surplus: tuple[Surplus, ...] = ()
 
     @property
     def best_option(self) -> Option | None:
@@ -95,6 +73,11 @@ class Verdict:
         """Action of the preferred row, or `None` when no action is SAFE or none is needed."""
         option = self.best_option
         return str(option.action) if option is not None else None
+
+    @property
+    def settled(self) -> bool:
+        """Nothing is in doubt, and nothing happened besides what the code knows."""
+        return not (self.in_doubt or self.surplus)
 
     @property
     def advice(self) -> Advice:
@@ -148,6 +131,8 @@ class Verdict:
         """A short report for people without a notebook."""
         option = self.best_option
         rest = _REST.get(self.status, "a person must decide")
+        if self.status in _OVER and not self.settled:
+            rest = "the run is over, and something is left to be done"
         lines = [
             f"Run {self.run_id}: {self.status}. According to this log and the declared kinds:",
             f"  best: {_title(option)}" if option is not None else f"  best: none, {rest}",
@@ -155,6 +140,7 @@ class Verdict:
             *(f"  {reason}" for reason in self.reasons),
         ]
         lines += ["In doubt:", *(f"  {doubt}" for doubt in self.in_doubt)] if self.in_doubt else []
+        lines += ["Besides what the code knows:", *(f"  {surplus}" for surplus in self.surplus)] if self.surplus else []
         assumed = list(dict.fromkeys(text for row in self.rows for text in row.assumed))
         lines += ["Assumed:", *(f"  {text}" for text in _gathered(assumed))] if assumed else []
         return "\n".join(lines)
@@ -162,7 +148,7 @@ class Verdict:
     def _next(self, option: Option | None) -> list[str]:
         """The advice, where it says more than the best option does."""
         said = self.advice.sentence
-        plain = self.status in _REST or (option is not None and said == _title(option))
+        plain = (self.status in _REST and self.settled) or (option is not None and said == _title(option))
         return [] if plain else [f"  next: {said}"]
 
     def __str__(self) -> str:
@@ -210,12 +196,7 @@ def verdict(
     if candidates and steps and gates.status in {RunStatus.FAILED, RunStatus.CANCELLED}:
         rows.append(consider(steps, gates, judge, Action.RETRY_FROM, len(steps)))
     rows += [consider(steps, gates, judge, action) for action in (Action.RERUN, Action.COMPENSATE)]
-    doubts = tuple(
-        Doubt(step.label, position_text(step.position), step.state, step.declaration.probe, step.key)
-        for step in steps
-        if step.acts and step.state in {State.IN_DOUBT, State.COMPENSATION_IN_DOUBT}
-    )
-    return Verdict(run_id, gates.status, tuple(rows), doubts)
+    return Verdict(run_id, gates.status, tuple(rows), doubts_of(steps), surplus_of(steps))
 
 
 def verdict_of(  # noqa: PLR0913 - all that is known at the moment of judging
@@ -225,6 +206,8 @@ def verdict_of(  # noqa: PLR0913 - all that is known at the moment of judging
     *,
     code_check: CodeCheck | None = None,
     diverged_at: Position | None = None,
+    checks: Mapping[int, DryReplay] | None = None,
+    other_keys: Mapping[str, str] | None = None,
     from_position: Position | None = None,
     now_ns: int | None = None,
 ) -> Verdict:
@@ -236,6 +219,8 @@ def verdict_of(  # noqa: PLR0913 - all that is known at the moment of judging
         report: How the log was found.
         code_check: What a dry replay of the code at hand found; `None` when none was made.
         diverged_at: Where it diverged.
+        checks: Dry replays of what an action keeps, see `Gates.checks`.
+        other_keys: Steps whose code at hand makes other keys, see `Keys.other`.
         from_position: A step that must have a `retry_from` row.
         now_ns: The moment of acting; now by default.
     """
@@ -244,7 +229,10 @@ def verdict_of(  # noqa: PLR0913 - all that is known at the moment of judging
     facts = case.facts
     gates = gates_of(facts, report, code_check=code_check, diverged_at=diverged_at)
     resumed = _resumed_children(history, facts, report, moment, {run_id})
-    gates = replace(gates, stale=stale_steps(case), contested=contested(case), resumed_children=resumed)
+    gates = replace(
+        gates, stale=stale_steps(case), contested=contested(case), resumed_children=resumed, checks=checks or {},
+        keys=Keys(made_keys(lambda: case.record, facts.steps, case.body), tuple((other_keys or {}).items())),
+    )  # fmt: skip
     return verdict(run_id, facts.steps, gates, now_ns=moment, from_position=from_position)
 
 
@@ -286,6 +274,7 @@ _REST = {
     RunStatus.COMPLETED: "nothing needs to be done",
     RunStatus.RUNNING: "it may be executing right now: look there first, then decide",
 }
+_OVER = frozenset({RunStatus.COMPLETED, RunStatus.COMPENSATED})
 _OF_A_STEP = re.compile(r"(?P<step>.*? \([\d.]+\)): (?P<reason>.+)", re.DOTALL)
 _NAMED = 4
 

@@ -17,6 +17,15 @@ from workbench.machine.edit import (
     Signals,
     Target,
 )
+from workbench.machine.executions import (
+    Word,
+    execution_at,
+    executions_of,
+    in_doubt,
+    is_given,
+    root_of,
+    words_to_take,
+)
 from workbench.machine.machine import Answer, AnswerSource, Machine, State
 from workbench.machine.record import RunRecord, Slot, read_run
 from workbench.machine.retry import NO_RETRY, Retry
@@ -49,5 +58,12 @@ __all__ = [
     "State",
     "Target",
     "Verb",
+    "Word",
+    "execution_at",
+    "executions_of",
+    "in_doubt",
+    "is_given",
     "read_run",
+    "root_of",
+    "words_to_take",
 ]

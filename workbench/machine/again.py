@@ -30,13 +30,13 @@ def do_again(record: RunRecord, row: int) -> None:
         return
     cut = _first_row_from(record, seq)
     for slot in list(record.slots.values()):
-        if slot.opened >= cut:
+        if slot.asked >= cut:
             _take_back_signal(record, slot)
             record.superseded.append(record.slots.pop(slot.position))
         elif slot.answer >= cut or any(passed >= cut for passed in slot.between):
             _reopen(record, slot, cut, row)
     # In place: whoever reads the run on has hold of these.
-    record.order[:] = [slot for slot in record.order if slot.opened < cut and slot.type is not None]
+    record.order[:] = [slot for slot in record.order if slot.asked < cut and slot.type is not None]
     record.patches = {name: known for name, known in record.patches.items() if known < cut}
     record.ended = -1
 
@@ -69,7 +69,7 @@ def _reopen(record: RunRecord, slot: Slot, cut: int, decided: int) -> None:
         slot.answer, slot.type = -1, None
     slot.between = [passed for passed in slot.between if passed < cut]
     slot.cancelled = any(types[passed] in _CANCELLED for passed in slot.between)
-    slot.resolved_undone = decided
+    slot.resolved_undone = slot.reopened = decided
 
 
 def _take_back_signal(record: RunRecord, slot: Slot) -> None:

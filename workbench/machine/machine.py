@@ -195,7 +195,7 @@ class Machine:
         slot = self.record.slots.get(call.position)
         if slot is None:
             expected = self._expected()
-            if expected is None and self.record.ended < 0:
+            if self._may_go_on(expected):
                 return None
             return self._differs(DivergenceReason.INSERTED, call, expected)
         self._unasked.discard(slot.opened)
@@ -204,6 +204,20 @@ class Machine:
         if not self._same(slot.opened, call):
             return self._differs(DivergenceReason.ARGUMENTS, call, slot)
         return slot
+
+    def _may_go_on(self, expected: Slot | None) -> bool:
+        """Whether a call that the log does not hold is simply the next one.
+
+        It is where the log ends, unless the code itself had ended there; and where all that follows was said by people
+        after the code had stopped: a crash between the calls of a gather may be followed by somebody's word.
+        """
+        if expected is None:
+            return self.record.ended < 0 or self.record.ended_by != ""
+        if expected.type is not EventType.StepResolved:
+            return False
+        said = self._order[self._next :]
+        last = max(slot.opened for slot in self._slots.values())
+        return last < expected.answer and all(slot.type is EventType.StepResolved for slot in said)
 
     def _differs(self, reason: DivergenceReason, call: Call, slot: Slot | None) -> Slot | None:
         """The call is not the recorded one. Nothing is pretended here, so the code has diverged."""

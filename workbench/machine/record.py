@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from workbench._errors import PayloadError
 from workbench.machine.again import do_again
 from workbench.machine.call import ASKS, INSTANT, Verb
+from workbench.machine.executions import slot_of_word
 from workbench.model import ANSWERS, ENDINGS, EventType, History, Position
 
 __all__ = ["RunRecord", "Slot", "read_run"]
@@ -17,6 +19,7 @@ _CLOSINGS = frozenset(
 _AMBIENT = frozenset(
     {EventType.RunRecovered, EventType.SignalReceived, EventType.DecisionMade, EventType.UpdateReceived}
 )
+_DECISIONS = frozenset({"compensation", "rerun"})
 _STARTED, _COMPLETED = int(EventType.StepStarted), int(EventType.StepCompleted)
 _PLAIN = frozenset({_STARTED, _COMPLETED})
 _CALL_STEP = Verb.CALL_STEP
@@ -37,6 +40,9 @@ class Slot:
         between: Rows of failed attempts, later intents and resolutions, in log order.
         cancelled: The workflow stopped waiting.
         resolved_undone: Row at which a person or probe said "it did not happen"; -1 for never.
+        reopened: Row of the decision that took its answer back: what came before belongs to an earlier execution of
+            it; -1 for none.
+        taken: Row at which the code was given what somebody had said of a superseded execution; -1 for never.
     """
 
     verb: Verb
@@ -48,6 +54,13 @@ class Slot:
     between: Sequence[int] = ()
     cancelled: bool = False
     resolved_undone: int = -1
+    reopened: int = -1
+    taken: int = -1
+
+    @property
+    def asked(self) -> int:
+        """Row at which the code, as it is given now, asked for it."""
+        return max(self.opened, self.taken)
 
     def passed(self, row: int) -> None:
         """An event in between; most slots have none, and then no list either."""
@@ -108,6 +121,21 @@ class RunRecord:
     consumed: set[int] = field(default_factory=set)
     superseded: list[Slot] = field(default_factory=list)
     unread: list[int] = field(default_factory=list)
+
+    @property
+    def ended_by(self) -> str:
+        """The decision that ended the run from outside, `compensation` or `rerun`; `""` for none.
+
+        Its code might have gone on: that it asks for more than the log holds is no divergence.
+        """
+        if self.ended < 0 or self.history.columns.type[self.ended] != EventType.RunCancelled:
+            return ""
+        try:
+            body = self.history.payload(self.ended)
+        except PayloadError:
+            return ""  # who ended it is not known, so it counts as the code
+        said = body.get("by") if isinstance(body, dict) else ""
+        return said if said in _DECISIONS else ""
 
 
 def read_run(history: History, run_id: str) -> RunRecord:
@@ -192,6 +220,12 @@ def _recorded(record: RunRecord, row: int) -> None:
         record.order.append(slot)
 
 
+def _resolved(record: RunRecord, row: int) -> None:
+    slot = slot_of_word(record, row)
+    if slot is not None:
+        _close(record, slot, row, EventType.StepResolved)
+
+
 def _closing(kind: EventType) -> Callable[[RunRecord, int], None]:
     plain = kind in ANSWERS and kind is not EventType.SignalConsumed
 
@@ -226,7 +260,8 @@ def _close(record: RunRecord, slot: Slot, row: int, kind: EventType) -> None:
 
 _READERS: dict[int, Callable[[RunRecord, int], None]] = (
     {int(kind): _asking(kind) for kind in ASKS}
-    | {int(kind): _closing(kind) for kind in (*ANSWERS, *_CLOSINGS, EventType.AttemptFailed, EventType.StepResolved)}
+    | {int(kind): _closing(kind) for kind in (*ANSWERS, *_CLOSINGS, EventType.AttemptFailed)}
+    | {int(EventType.StepResolved): _resolved}
     | {int(EventType.AttemptBegan): _began, int(EventType.StepRecorded): _recorded}
 )
 """What concerns a position, by number of the event type."""

@@ -20,6 +20,7 @@ class Declaration:
         kind_assumed: True when nobody declared the kind; every view then says "assumed".
         undo: Name of the compensation; `""` for none.
         probe: Name of the read-only question that settles a doubt; `""` for none.
+        undo_probe: Name of the read-only question that settles a doubt about the undo; `""` for none.
         pivot: Point of no return: once committed, the run can only go forward.
         undo_null_safe: The undo is harmless when the step never happened, and when it already ran.
         key_lifetime_seconds: How long the other side remembers a key; `None` for unknown.
@@ -41,6 +42,7 @@ class Declaration:
     resource: str = ""
     module: str = ""
     line: int = 0
+    undo_probe: str = ""
 
     def plain(self) -> dict[str, Any]:
         """The fields that differ from their defaults, as they stand in a log."""

@@ -17,6 +17,7 @@ from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar, cast, get_args,
 from workbench._errors import UsageError
 from workbench.machine import NO_RETRY, Call, Retry, Verb
 from workbench.model import Declaration, Kind
+from workbench.program.declared import check_declared
 from workbench.program.scope import CURRENT_KEY, CURRENT_SCOPE, Scope, scope_here
 from workbench.program.where import NOT_KNOWN, Place, place_of, place_of_caller
 
@@ -73,6 +74,7 @@ class Step(Generic[P, R]):
         key: Computes the idempotency key from the arguments.
         undo: The compensation.
         probe: Read-only question that settles a doubt: gets the arguments, returns the result or `None`.
+        undo_probe: Read-only question that settles a doubt about the undo: called as the undo is.
         definite_errors: Error classes that prove that nothing happened.
         sensitive: Names or dotted paths of arguments and result fields that never reach the disk in clear.
         is_async: The function is `async def`.
@@ -88,6 +90,7 @@ class Step(Generic[P, R]):
         key: Callable[..., str] | None = None,
         undo: Callable[..., Any] | None = None,
         probe: Callable[..., Any] | None = None,
+        undo_probe: Callable[..., Any] | None = None,
         definite_errors: tuple[type[BaseException], ...] = (),
         sensitive: tuple[str, ...] = (),
     ) -> None:
@@ -97,6 +100,7 @@ class Step(Generic[P, R]):
         self.key = key
         self.undo = undo
         self.probe = probe
+        self.undo_probe = undo_probe
         self.definite_errors = definite_errors
         self.sensitive = sensitive
         self.is_async: bool = inspect.iscoroutinefunction(function)
@@ -201,6 +205,7 @@ def step(
     key: Callable[..., str] | None = None,
     key_lifetime_seconds: float | None = None,
     probe: Callable[..., Any] | None = None,
+    undo_probe: Callable[..., Any] | None = None,
     pivot: bool = False,
     retry: Retry = NO_RETRY,
     timeout_seconds: float | None = None,
@@ -221,6 +226,7 @@ def step(  # noqa: PLR0913 - what can be declared of a step
     key: Callable[..., str] | None = None,
     key_lifetime_seconds: float | None = None,
     probe: Callable[..., Any] | None = None,
+    undo_probe: Callable[..., Any] | None = None,
     pivot: bool = False,
     retry: Retry = NO_RETRY,
     timeout_seconds: float | None = None,
@@ -241,6 +247,9 @@ def step(  # noqa: PLR0913 - what can be declared of a step
         key_lifetime_seconds: How long the other side remembers a key; afterwards the same key acts anew.
         probe: Read-only question that settles a doubt: called with the step's arguments, returns the result if
             it happened and `None` if not.
+        undo_probe: Read-only question that settles a doubt about the undo: called with the arguments of the undo,
+            returns anything but `None` if the step is undone and `None` if not. The probe cannot say that: most
+            services still show a charge that was refunded.
         pivot: Point of no return: once it is done, the run can only go forward.
         retry: When to try again; one attempt by default.
         timeout_seconds: Longest wait for one attempt. A step that timed out may have acted.
@@ -257,14 +266,14 @@ def step(  # noqa: PLR0913 - what can be declared of a step
 
     def mark(target: Callable[P, R]) -> Step[P, R]:
         declared = Kind(kind) if kind is not None else None
-        _check(target.__name__, declared, undo=undo, key=key)
-        _check_callable(target.__name__, undo=undo, key=key, probe=probe)
+        check_declared(target.__name__, declared, undo=undo, key=key, probe=probe, undo_probe=undo_probe)
         declaration = Declaration(
             name=name or target.__name__,
             kind=declared or Kind.WRITE,
             kind_assumed=declared is None,
             undo=getattr(undo, "__name__", "") if undo is not None else "",
             probe=getattr(probe, "__name__", "") if probe is not None else "",
+            undo_probe=getattr(undo_probe, "__name__", "") if undo_probe is not None else "",
             pivot=pivot,
             undo_null_safe=undo_null_safe,
             key_lifetime_seconds=key_lifetime_seconds,
@@ -274,24 +283,8 @@ def step(  # noqa: PLR0913 - what can be declared of a step
             line=getattr(getattr(target, "__code__", None), "co_firstlineno", 0),
         )
         return Step(
-            target, declaration, retry=retry, key=key, undo=undo, probe=probe,
+            target, declaration, retry=retry, key=key, undo=undo, probe=probe, undo_probe=undo_probe,
             definite_errors=definite_errors, sensitive=sensitive,
         )  # fmt: skip
 
     return mark if function is None else mark(function)
-
-
-def _check(name: str, kind: Kind | None, *, undo: object, key: object) -> None:
-    if kind is Kind.COMPENSATABLE and undo is None:
-        message = f"step {name} is compensatable and has no undo"
-        raise UsageError(message, hint="give undo=…, or declare kind='write'")
-    if kind is Kind.KEYED and key is None:
-        message = f"step {name} is keyed and has no key"
-        raise UsageError(message, hint="give key=lambda …: 'charge/' + order, made of business identifiers")
-
-
-def _check_callable(name: str, **functions: object) -> None:
-    for role, function in functions.items():
-        if function is not None and not callable(function):
-            message = f"{role} of step {name} is {function!r:.80}, and no function"
-            raise UsageError(message, hint=f"give the function itself: {role}=…, not its name")

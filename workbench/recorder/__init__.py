@@ -5,6 +5,7 @@ from workbench.recorder.clock import SYSTEM_CLOCK, Clock, SystemClock
 from workbench.recorder.doubt import DoubtPolicy
 from workbench.recorder.failure import is_definite
 from workbench.recorder.recorder import Recorder
+from workbench.recorder.spent import first_key
 
 __all__ = [
     "SYSTEM_CLOCK",
@@ -14,5 +15,6 @@ __all__ = [
     "Recorder",
     "SystemClock",
     "Undone",
+    "first_key",
     "is_definite",
 ]

@@ -79,31 +79,6 @@ class Acting:
             run = self.writer.run_number(record.run_id)
             self.writer.append(EventType.RunCancelled, run, number, (), body, durable=True)
 
-    def undo_settled(self, record: RunRecord, position: Position, *, undone: bool, by: str, why: str) -> None:
-        """Somebody says what became of an undo in doubt.
-
-        Raises:
-            UsageError: None is.
-        """
-        history = record.history
-        rows = [
-            row
-            for row in history.rows_of(record.run_id)
-            if history.columns.type[row] in _UNDOING and history.position(row) == position
-        ]
-        if not rows or not _undo_in_doubt(record, rows[-1]):
-            raise UsageError(
-                f"no undo is in doubt at {position_text(position)} of run {record.run_id!r}",
-                hint="run.effects() lists the steps that are",
-            )
-        event = EventType.CompensationCompleted if undone else EventType.CompensationFailed
-        facts = {"by": by, "why": why} if undone else {"by": by, "why": why, "definite": True, "error": "not undone"}
-        self.writer.append(
-            event, self.writer.run_number(record.run_id),
-            self.writer.name_number(history.declaration(rows[-1])), position, self.encoding.encode(facts),
-            cause=history.columns.seq[rows[-1]], durable=True,
-        )  # fmt: skip
-
     def prepare(self, record: RunRecord, position: Position, find: Finder) -> Prepared:
         """Everything that undoing a step needs, before anything is done.
 
@@ -233,14 +208,3 @@ def undo_all(acting: Acting, run_id: str, prepared: Sequence[Prepared], retry: R
         if done[-1].error is not None:
             break
     return done
-
-
-def _undo_in_doubt(record: RunRecord, row: int) -> bool:
-    """It began and has no outcome, or one that proves nothing."""
-    kind = record.history.columns.type[row]
-    if kind == EventType.CompensationFailed:
-        return record.history.payload(row).get("definite") is False
-    return kind == EventType.CompensationStarted
-
-
-_UNDOING = frozenset({EventType.CompensationStarted, EventType.CompensationCompleted, EventType.CompensationFailed})

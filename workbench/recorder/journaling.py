@@ -51,7 +51,9 @@ class RunJournal:
 
     # --- the run --------------------------------------------------------------------------------------------
 
-    def started(self, workflow: Workflow[..., Any], args: Any, kwargs: Any, business_key: str, parent: str) -> int:
+    def started(
+        self, workflow: Workflow[..., Any], args: Any, kwargs: Any, business_key: str, parent: str, again_of: str = ""
+    ) -> int:
         """The run begins; durable, so that a run that was accepted is never forgotten."""
         body = {
             "args": list(args),
@@ -61,7 +63,7 @@ class RunJournal:
             "parent": parent,
             "source": self._source(workflow.function),
             "async": workflow.is_async,
-        }
+        } | ({"again_of": again_of} if again_of else {})
         name = self._writer.name_number(workflow.declaration)
         encoded = self._encoding.encode(body)
         return self._writer.append(EventType.RunStarted, self._run, name, NOWHERE, encoded, durable=True)

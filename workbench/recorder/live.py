@@ -19,15 +19,18 @@ from workbench._errors import (
     RunBusyError,
     RunGivenUpError,
     UndecodableError,
+    UnsafeError,
 )
-from workbench.machine import Answer, Call, Machine, RunRecord, State, Verb
+from workbench.machine import Answer, Call, Machine, RunRecord, State, Verb, words_to_take
 from workbench.model import EventType
 from workbench.program import Arguments, Driver, Given, Invocation, WorkflowHalted, recorded_answer
 from workbench.recorder.doubt import DoubtPolicy, Found, settle_doubt
 from workbench.recorder.inbox import Inbox
 from workbench.recorder.side_by_side import wait_all
 from workbench.recorder.spent import renewed, spent_keys
+from workbench.recorder.standing import standing_effects
 from workbench.recorder.step_run import StepRun
+from workbench.recorder.words import take_word
 
 if TYPE_CHECKING:
     from workbench.program import Workflow
@@ -49,6 +52,7 @@ NS = 1_000_000_000
 _CALL_STEP = Verb.CALL_STEP
 _HALTING = (
     DivergenceError, InDoubtError, LogError, NeedsSecretError, RunBusyError, RunGivenUpError, UndecodableError,
+    UnsafeError,
 )  # fmt: skip
 """Errors of the driver's own work: they end the workflow here and leave the run open."""
 
@@ -66,6 +70,7 @@ class LiveDriver(Driver):
         inbox: Signals and finished bodies arrive here.
         doubt: What to do with a step in doubt.
         run_child: Runs a child workflow to its end.
+        instead_of: The run that this one replaces, and those that it replaced in turn.
     """
 
     def __init__(  # noqa: PLR0913 - the ports of a driver; one value would only hide them
@@ -80,6 +85,7 @@ class LiveDriver(Driver):
         inbox: Inbox,
         doubt: DoubtPolicy,
         run_child: RunChild,
+        instead_of: Sequence[RunRecord] = (),
     ) -> None:
         self.journal = journal
         self.encoding = encoding
@@ -92,7 +98,9 @@ class LiveDriver(Driver):
         self.run_child = run_child
         self.arguments = Arguments(record.history, self._encode_arguments)
         self.machine = Machine(record, same=self.arguments)
-        self.spent = spent_keys(record, encoding.reveal)
+        self.spent = spent_keys(record, encoding.reveal) if record.superseded else {}  # else nothing is done anew
+        self.words = words_to_take(record)
+        self._standing = standing_effects(record, instead_of, encoding.reveal)
         self.halted: BaseException | None = None
         self.replaying = bool(record.slots)
         self._now_ns = self._began_ns = self.machine.now_ns or stamp.last_ns
@@ -216,10 +224,18 @@ class LiveDriver(Driver):
             WorkflowHalted: It is in doubt and must not be executed again.
         """
         slot = self.record.slots.get(call.position)
+        if (said := self.guard(lambda: take_word(self, call)) if self.words else None) is not None:
+            return said  # type: ignore[no-any-return]  # what `guard` gives is what `take_word` does
         if slot is None or slot.verb is not Verb.CALL_STEP:
-            return StepRun(self.journal, self.clock, call, key=self._renewed_key(call))
-        settled: StepRun | Found = self.guard(lambda: settle_doubt(self, call, slot))
-        return settled
+            run = StepRun(self.journal, self.clock, call, key=self._renewed_key(call))
+        else:
+            settled: StepRun | Found = self.guard(lambda: settle_doubt(self, call, slot))
+            if isinstance(settled, Found):
+                return settled
+            run = settled
+        if self._standing.effects:
+            self.guard(lambda: self._standing.meet(call, run.key))
+        return run
 
     def _renewed_key(self, call: Call) -> str | None:
         """Another key for a step whose effect under the old one was undone; `None` for the step's own."""

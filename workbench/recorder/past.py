@@ -5,18 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench._errors import RottenLogError, UnrecordableError, UsageError
 from workbench.journal import GapReason, LogWriter, OpenMode, open_log
 from workbench.journal.codec import annotation_of_return, restore
-from workbench.machine import RunRecord, Verb, read_run
-from workbench.model import EventType, Position, position_text
+from workbench.machine import RunRecord, read_run
+from workbench.model import EventType
 from workbench.program import Workflow, recorded_arguments, restored_error
 from workbench.recorder.inbox import Arrived
-
-if TYPE_CHECKING:
-    from workbench.recorder.encoding import Encoding
 
 __all__ = ["Past", "was_cancelled"]
 
@@ -68,6 +65,21 @@ class Past:
             )
         return read_run(log.history, run_id)
 
+    def replaced_by(self, run_id: str) -> list[RunRecord]:
+        """A run that another one replaces, and what that one had replaced in turn.
+
+        Args:
+            run_id: The run that was replaced; `""` for none.
+        """
+        found: dict[str, RunRecord] = {}
+        while run_id and run_id not in found:
+            record = self.record(run_id)
+            if record is None or record.started < 0:
+                break
+            found[run_id] = record
+            run_id = str(record.history.payload(record.started).get("again_of") or "")
+        return list(found.values())
+
     def arguments(
         self, record: RunRecord, code: Workflow[..., Any], reveal: Reveal
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -95,39 +107,6 @@ class Past:
             if history.columns.type[row] == EventType.SignalReceived and seq not in record.consumed:
                 value = restore(reveal(history.payload(row).get("value")), Any)
                 keep(Arrived(history.declaration(row).name, seq, value))
-
-    def resolve(self, record: RunRecord, position: Position, facts: dict[str, Any], encoding: Encoding) -> None:
-        """Record what became of a step in doubt.
-
-        Raises:
-            UsageError: The step is not in doubt.
-        """
-        history = record.history
-        slot = record.slots.get(position)
-        if slot is None:
-            slot = next((found for found in reversed(record.superseded) if found.position == position), None)
-        failed_indefinitely = (
-            slot is not None and slot.type is EventType.StepFailed and not history.payload(slot.answer)["definite"]
-        )
-        if (
-            slot is None
-            or slot.verb is not Verb.CALL_STEP
-            or not (slot.in_doubt(history) or slot.cancelled or failed_indefinitely)
-        ):
-            raise UsageError(
-                f"nothing is in doubt at {position_text(position)} of run {record.run_id!r}",
-                hint="run.effects() lists the steps that are",
-            )
-        self._writer.append(
-            EventType.StepResolved,
-            self._writer.run_number(record.run_id),
-            self._writer.name_number(history.declaration(slot.opened)),
-            position,
-            encoding.encode(facts),
-            cause=history.columns.seq[slot.opened],
-            durable=True,
-        )
-        self.changed(record.run_id)
 
 
 def was_cancelled(run_id: str) -> UsageError:

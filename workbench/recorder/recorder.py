@@ -14,7 +14,7 @@ from workbench._errors import LogError, RunBusyError, RunNotFoundError, UsageErr
 from workbench.journal import Durability, open_writer
 from workbench.journal.codec import decode, same
 from workbench.machine import Retry, RunRecord
-from workbench.model import Position, parse_position
+from workbench.model import Position
 from workbench.program import Workflow, WorkflowHalted, as_workflow, outside_loops
 from workbench.recorder.acting import UNDO_RETRY, Acting, Finder, Undone, refuse_forward, undo_all
 from workbench.recorder.bodies import Bodies
@@ -27,6 +27,7 @@ from workbench.recorder.journaling import RunJournal
 from workbench.recorder.live import LiveDriver
 from workbench.recorder.live_async import AsyncLiveDriver
 from workbench.recorder.past import Past, was_cancelled
+from workbench.recorder.words import Which, Words
 
 __all__ = ["Recorder"]
 
@@ -68,6 +69,7 @@ class Recorder:
         self._past = Past(self._writer, self.path)
         self._bodies = Bodies()
         self._acting = Acting(self._writer, self._encoding, self._bodies, clock)
+        self._words = Words(self._writer, self._encoding)
         self._mutex = threading.Lock()
         self._running: dict[str, Inbox] = {}
 
@@ -146,14 +148,17 @@ class Recorder:
             inbox.put(Arrived(name, seq, value))
 
     def resolve(
-        self, run_id: str, position: str | Position, *, happened: bool, result: Any = None, by: str = "", why: str = ""
+        self, run_id: str, position: Which, *, happened: bool, result: Any = None, by: str = "", why: str = ""
     ) -> None:
         """Say what became of a step in doubt. The word is recorded, with who gave it.
 
+        What the code was told stays as it was: a resumed run is given a recorded failure again, whatever is said of
+        it since. A decision to retry from the step takes that back, and the code is then given the word's result.
+
         Args:
             run_id: The run.
-            position: The step's position, for example `"4"`.
-            happened: Whether the step acted.
+            position: The step's position, for example `"4"`; or the number of the intent of one execution of it.
+            happened: Whether the step acted; of one that returned, whether another attempt of it acted as well.
             result: What it returned, when it did.
             by: Who says so.
             why: On what evidence.
@@ -161,12 +166,11 @@ class Recorder:
         Raises:
             RunNotFoundError: No such run in this log.
             RunBusyError: The run is being executed right now.
-            UsageError: The step is not in doubt.
+            UsageError: The step is not in doubt, or several executions of it are.
         """
-        record = self._at_rest(run_id)
-        path = parse_position(position) if isinstance(position, str) else position
         facts = {"happened": happened, "result": result, "by": by, "why": why}
-        self._past.resolve(record, path, facts, self._encoding)
+        self._words.resolve(self._at_rest(run_id), position, facts)
+        self._past.changed(run_id)
 
     # --- going back -----------------------------------------------------------------------------------------
 
@@ -254,7 +258,7 @@ class Recorder:
         self._acting.decided(run_id, {"action": "rerun", **decision, "new_run": new_id})
         self._acting.ended(record, "rerun", continued_as=new_id)
         self._past.changed(run_id)
-        return self._execute(workflow, new_id, args, kwargs, business_key=key)
+        return self._execute(workflow, new_id, args, kwargs, business_key=key, again_of=run_id)
 
     def decide(self, run_id: str, decision: Mapping[str, Any]) -> int:
         """Record a decision that needs nothing else done to the log, such as to resume; its event number.
@@ -267,12 +271,12 @@ class Recorder:
         self._past.changed(run_id)
         return self._acting.decided(run_id, decision)
 
-    def resolve_undo(self, run_id: str, position: str | Position, *, undone: bool, by: str = "", why: str = "") -> None:
-        """Say what became of an undo in doubt. The word is recorded, with who gave it.
+    def resolve_undo(self, run_id: str, position: Which, *, undone: bool, by: str = "", why: str = "") -> None:
+        """Say what became of an undo in doubt, or that a step was undone by hand. The word is recorded.
 
         Args:
             run_id: The run.
-            position: Position of the step, for example `"4"`.
+            position: Position of the step, for example `"4"`; or the number of the intent of one execution of it.
             undone: Whether the step is undone.
             by: Who says so.
             why: On what evidence.
@@ -280,11 +284,9 @@ class Recorder:
         Raises:
             RunNotFoundError: No such run in this log.
             RunBusyError: The run is being executed right now.
-            UsageError: No undo is in doubt there.
+            UsageError: No undo is in doubt there, nor is there anything to undo.
         """
-        record = self._at_rest(run_id)
-        path = parse_position(position) if isinstance(position, str) else position
-        self._acting.undo_settled(record, path, undone=undone, by=by, why=why)
+        self._words.undone(self._at_rest(run_id), position, undone=undone, by=by, why=why)
         self._past.changed(run_id)
 
     def events_of(self, run_id: str) -> int:
@@ -322,6 +324,7 @@ class Recorder:
         *,
         business_key: str = "",
         parent: str = "",
+        again_of: str = "",
         doubt: DoubtPolicy | None = None,
         given: bool = True,
     ) -> Any:
@@ -335,12 +338,14 @@ class Recorder:
                 if record.ended >= 0:
                     return self._outcome(record, code)
                 refuse_forward(record)
+                again_of = str(record.history.payload(record.started).get("again_of") or "")
                 journal.recovered(code)
                 self._past.unconsumed(record, inbox.keep, self._encoding.reveal)
             else:
-                journal.started(code, args, kwargs, business_key, parent)
+                journal.started(code, args, kwargs, business_key, parent, again_of)
                 record = RunRecord(EMPTY, run_id)
-            driver = self._driver(code, journal, record, inbox, doubt or self._doubt)
+            replaced = self._past.replaced_by(again_of)
+            driver = self._driver(code, journal, record, inbox, doubt or self._doubt, replaced)
             return self._drive(code, driver, args, kwargs)
         finally:
             self._past.changed(run_id)
@@ -355,7 +360,13 @@ class Recorder:
             return inbox
 
     def _driver(
-        self, code: Workflow[..., Any], journal: RunJournal, record: RunRecord, inbox: Inbox, doubt: DoubtPolicy
+        self,
+        code: Workflow[..., Any],
+        journal: RunJournal,
+        record: RunRecord,
+        inbox: Inbox,
+        doubt: DoubtPolicy,
+        replaced: Sequence[RunRecord],
     ) -> LiveDriver:
         def run_child(child: Workflow[..., Any], child_id: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             try:
@@ -367,6 +378,7 @@ class Recorder:
         return driver(
             journal, self._encoding, record,
             clock=self._clock, stamp=self._stamp, bodies=self._bodies, inbox=inbox, doubt=doubt, run_child=run_child,
+            instead_of=replaced,
         )  # fmt: skip
 
     def _drive(self, code: Workflow[..., Any], driver: LiveDriver, args: tuple[Any, ...], kwargs: Any) -> Any:

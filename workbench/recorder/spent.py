@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.machine import RunRecord
+from workbench.machine import RunRecord, root_of
 from workbench.model import EventType, Position
 
-__all__ = ["renewed", "spent_keys"]
+__all__ = ["first_key", "renewed", "spent_keys"]
 
 _AGAIN = "/again-"
 
@@ -26,21 +26,26 @@ def spent_keys(record: RunRecord, reveal: Callable[[Any], Any]) -> dict[str, int
         reveal: Opens sealed secrets.
     """
     history, types = record.history, record.history.columns.type
-    keys: dict[Position, str] = {}
+    begun: dict[Position, int] = {}
     spent: dict[str, int] = {}
-    if not record.superseded:
-        return spent  # nothing is done anew
     for row in history.rows_of(record.run_id):
         if types[row] == EventType.StepStarted:
-            keys[history.position(row)] = str(reveal(history.payload(row).get("key", "")))
+            begun[history.position(row)] = row
         elif types[row] == EventType.CompensationCompleted:
-            key = keys.get(history.position(row), "")
+            said = root_of(history, row)  # who undid it by hand names the execution, a recorder undoes the last one
+            intent = said if types[said] == EventType.StepStarted else begun.get(history.position(row), -1)
+            key = str(reveal(history.payload(intent).get("key", ""))) if intent >= 0 else ""
             if key:
-                spent[key.rpartition(_AGAIN)[0] or key] = history.columns.seq[row]
+                spent[first_key(key)] = history.columns.seq[row]
     return spent
+
+
+def first_key(key: str) -> str:
+    """A key as the code makes it, without what made it new."""
+    return key.rpartition(_AGAIN)[0] or key
 
 
 def renewed(key: str, spent: dict[str, int]) -> str:
     """The key under which something is done: its own, or a new one where its own is spent."""
-    base = key.rpartition(_AGAIN)[0] or key
+    base = first_key(key)
     return f"{base}{_AGAIN}{spent[base]}" if base in spent else key

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from workbench._errors import RunBusyError, UsageError
-from workbench.analysis import END, Action, CodeCheck, Option, RunFacts, StepFacts, Verdict, read_facts, verdict_of
+from workbench.analysis import END, Action, Option, RunFacts, StepFacts, read_facts
 from workbench.engines import Loaded
-from workbench.model import ENDINGS, History, Position, position_text
+from workbench.model import ENDINGS, History, position_text
 from workbench.program import Step, Workflow
 from workbench.recorder import Recorder
 from workbench.recording.finding_steps import step_of
+from workbench.recording.judging import judged
 from workbench.recording.plan import Plan, plan_of
-from workbench.replay import Diverged, Outcome, replay
 
-__all__ = ["Basis", "judged", "step_named"]
+__all__ = ["Basis", "step_named"]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ class Basis:
         verdict, outcome = judged(self.loaded, self.run_id, self.workflow, position)
         option = verdict.row(action, named if action is Action.RETRY_FROM else "")
         if option is None:
-            what = "has not ended" if named == END else "has no step to retry from"
+            ended = "has not ended" if self.facts.ended_ns < 0 else f"has ended well ({self.facts.status})"
+            what = ended if named == END else "has no step to retry from"
             raise UsageError(f"run {self.run_id!r} {what}", hint="run.verdict(code).options lists what can be done")
         if step and action is Action.COMPENSATE:
             option = self._part(option, self.step(step), verdict.row(Action.RETRY_FROM, named))
@@ -144,24 +145,3 @@ def step_named(facts: RunFacts, name: str) -> StepFacts:
         labels = ", ".join(step.label for step in found[:8])
         raise UsageError(f"run {facts.run_id!r} calls {name} {len(found)} times", hint=f"say which: {labels}")
     return found[0]
-
-
-def judged(
-    loaded: Loaded, run_id: str, workflow: Workflow[..., Any], from_position: Position | None = None
-) -> tuple[Verdict, Outcome]:
-    """The verdict on a run with a dry replay of its code, and how that ended.
-
-    Args:
-        loaded: The log.
-        run_id: The run.
-        workflow: Its code.
-        from_position: A step that must have a `retry_from` row.
-    """
-    outcome = replay(workflow, loaded.history, run_id=run_id, with_locals=False).outcome
-    diverged = outcome.divergence.path if isinstance(outcome, Diverged) else None
-    check: CodeCheck = "diverged" if isinstance(outcome, Diverged) else "clean"
-    verdict = verdict_of(
-        loaded.history, run_id, loaded.report,
-        code_check=check, diverged_at=diverged, from_position=from_position,
-    )  # fmt: skip
-    return verdict, outcome

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "check", "codes_for"]
 
 Progress = Callable[[Sequence[Any]], Iterable[Any]]
-_OUTCOMES = ("completed", "failed", "needs", "diverged", "acted", "unknown")
+_OUTCOMES = ("completed", "failed", "needs", "diverged", "acted", "cut", "unknown")
 _COLUMNS = (
     "run_id", "workflow", "outcome", "reason", "position", "seq", "cause", "sure", "because", "line", "remedy",
     "origin",

@@ -6,29 +6,25 @@ moment, written into the log as a decision, and then carried out by a `Recorder`
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from workbench._errors import RunBusyError
-from workbench.analysis import Action, Verdict, read_facts, verdict_of
-from workbench.engines import load
+from workbench.analysis import Action, Verdict, verdict_of
 from workbench.machine import Retry
 from workbench.program import as_workflow
-from workbench.recorder import UNDO_RETRY, Recorder, Undone
-from workbench.recording.basis import Basis, judged, step_named
+from workbench.recorder import UNDO_RETRY, Undone
+from workbench.recording.basis import step_named
 from workbench.recording.decision_record import DecisionRecord
-from workbench.recording.one_run import Code, OneRun
+from workbench.recording.judging import judged
+from workbench.recording.one_run import Code
 from workbench.recording.plan import Plan
-from workbench.recording.probing import Answers, ask
-from workbench.recording.remote import must_be_here
+from workbench.recording.settling import Settling, who_decides
 from workbench.recording.undoing import Undoing
 
 __all__ = ["Deciding"]
 
 
-class Deciding(OneRun):
+class Deciding(Settling):
     """The deciding half of `Run`."""
 
     # --- the verdict ----------------------------------------------------------------------------------------
@@ -49,68 +45,6 @@ class Deciding(OneRun):
             return verdict_of(self.history, self.id, self._loaded.report, from_position=position)
         self._must_replay()
         return judged(self._loaded, self.id, as_workflow(code), position)[0]
-
-    # --- settling doubts ------------------------------------------------------------------------------------
-
-    def probe(
-        self, step: str | None = None, code: Code | None = None, *, record: bool = False, by: str = "", why: str = ""
-    ) -> Answers:
-        """Ask the probes of steps in doubt: read-only questions to the outside, asked now.
-
-        Args:
-            step: Label, name or position of one step; all that are in doubt and have a probe by default.
-            code: The workflow whose steps declare the probes; the recorded one by default, imported now.
-            record: Write the answers into the log, as `resolve` does.
-            by: Who asks, for the log; the user of this process by default.
-            why: On what grounds, for the log.
-
-        Raises:
-            UsageError: The step is not in doubt or has no probe, or another engine ran it.
-            LogBusyError: `record`, and another live process writes the log.
-        """
-        now = self._now(code)
-        answers = ask(now, [now.step(step)] if step else None)
-        if record:
-            with now.recorder() as recorder:
-                for answer in answers.known:
-                    recorder.resolve(
-                        self.id, answer.position, happened=answer.happened is True, result=answer.result,
-                        by=by or f"probe {answer.probe}", why=why,
-                    )  # fmt: skip
-        return answers
-
-    def resolve(self, step: str, *, happened: bool, result: Any = None, by: str = "", why: str = "") -> Self:
-        """Say what became of a step in doubt, or of its undo: your word is recorded, and the verdict made anew.
-
-        Args:
-            step: Label, name or position.
-            happened: Whether the step acted; of an undo in doubt, whether the step is undone.
-            result: What the step returned, when it did.
-            by: Who says so; the user of this process by default.
-            why: On what evidence.
-
-        Returns:
-            The run as the log holds it now.
-
-        Raises:
-            UsageError: It is not in doubt, or another engine ran it.
-            LogBusyError: Another live process writes the log.
-        """
-        self._must_replay()
-        must_be_here(self._loaded)
-        loaded = load(Path(self._loaded.path))
-        found = step_named(read_facts(loaded.history, self.id, loaded.report), step)
-        with Recorder(Path(self._loaded.path)) as recorder:
-            if found.state == "compensation_in_doubt":
-                recorder.resolve_undo(self.id, found.position, undone=happened, by=by or _user(), why=why)
-            else:
-                recorder.resolve(self.id, found.position, happened=happened, result=result, by=by or _user(), why=why)
-        return self.refresh()
-
-    def refresh(self) -> Self:
-        """The run as its log holds it now."""
-        self._must_replay()
-        return self._at(load(Path(self._loaded.path)))
 
     # --- acting ---------------------------------------------------------------------------------------------
 
@@ -283,20 +217,6 @@ class Deciding(OneRun):
         """What people decided about this run: who, when, why, what they accepted; as Markdown, HTML or JSON."""
         return DecisionRecord.of(self.facts, self.history)
 
-    def _now(self, code: Code | None, accept: Sequence[str] = ()) -> Basis:
-        """The run as its log holds it now: a colleague may have acted since it was opened here."""
-        self._must_replay()
-        must_be_here(self._loaded)
-        workflow = as_workflow(code or self._recorded_code())
-        now = Basis(load(Path(self._loaded.path)), self.id, workflow)
-        new = len(now.history.rows_of(self.id)) - len(self.history.rows_of(self.id))
-        if accept and new:
-            message = (
-                f"run {self.id!r} has {new} events that are new since you looked: you may accept another thing now"
-            )
-            raise RunBusyError(message, run_id=self.id, hint="look at run.refresh() first")
-        return now
-
 
 def _decision(plan: Plan, accept: Sequence[str], by: str, why: str) -> dict[str, Any]:
     option = plan.option
@@ -305,20 +225,12 @@ def _decision(plan: Plan, accept: Sequence[str], by: str, why: str) -> dict[str,
         "from_step": option.from_step,
         "safety": str(option.safety),
         "because": option.because,
-        "by": by or _user(),
+        "by": by or who_decides(),
         "why": why,
         "accepted": list(accept),
         "assumed": list(option.assumed),
         "calls": list(plan.sentences),
     }
-
-
-def _user() -> str:
-    """Who runs this process; `""` where the system does not know."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return ""
 
 
 def _next_id(run_id: str, known: Sequence[str]) -> str:

@@ -149,10 +149,16 @@ def _word(history: History, row: int, body: Mapping[str, Any]) -> dict[str, Any]
     kind = EventType(history.columns.type[row])
     if kind is not EventType.StepResolved and "by" not in body:
         return None  # an undo that ended by itself
-    done = body.get("happened") if kind is EventType.StepResolved else kind is EventType.CompensationCompleted
-    what = "it" if kind is EventType.StepResolved else "the undo"
-    because = f"{what} {'happened' if done else 'did not happen'}"
     event = history.event(row)
+    if kind is EventType.StepResolved:
+        because = f"it {'happened' if body.get('happened') else 'did not happen'}"
+    else:
+        because = f"it is {'' if kind is EventType.CompensationCompleted else 'not '}undone"
+    about = history.row_of_seq(event.cause)
+    if about is not None and history.columns.type[about] == EventType.StepResolved:
+        because = f"the code was given what event {event.cause} says"
+    elif event.cause:
+        because += f" (event {event.cause})"
     return {
         "seq": event.seq, "time_ns": event.time_ns, "action": "resolve",
         "step": f"{event.name} ({position_text(event.position)})", "by": str(body.get("by") or ""),

@@ -59,9 +59,10 @@ def _seen_by(workflow: Workflow[..., Any]) -> Iterator[Step[..., Any]]:
 
 
 def _steps_in(names: Any) -> Iterator[Step[..., Any]]:
-    """Steps among some names, and those in modules among them one level deep."""
+    """Steps among some names, and those in modules and plain containers among them one level deep."""
     values = list(names.values())
     yield from (value for value in values if isinstance(value, Step))
     for value in values:
-        if inspect.ismodule(value):
-            yield from (inner for inner in vars(value).values() if isinstance(inner, Step))
+        held = vars(value) if inspect.ismodule(value) else value
+        inside = held.values() if isinstance(held, dict) else held if isinstance(held, (list, tuple)) else ()
+        yield from (inner for inner in list(inside) if isinstance(inner, Step))

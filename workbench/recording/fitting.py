@@ -42,7 +42,7 @@ class Fit(NamedTuple):
     Attributes:
         run_id: The run.
         workflow: Name of its workflow.
-        outcome: `completed failed needs diverged acted unknown`.
+        outcome: `completed failed needs diverged acted cut unknown`.
         reason: How code and log differ; `""` unless diverged.
         position: Where; `""` for the end.
         seq: Number of the event that the log holds there; 0 for none.

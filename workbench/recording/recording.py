@@ -165,9 +165,10 @@ class Recording(Many):
 
         Returns:
             One row per run: `run_id workflow` (str), `outcome` (category, `completed failed needs diverged acted
-            unknown`), `reason` (str, how code and log differ), `position` (str), `seq` (Int64, the event that the log
-            holds there), `cause` (category, see `workbench.analysis.Cause`, missing when it fits), `sure` (category,
-            `proved likely possible`), `because` (str), `line` (str, `file:line` in the code now), `remedy` (str),
+            cut unknown`; `cut`: a decision ended the run where its code would have gone on), `reason` (str, how code
+            and log differ), `position` (str), `seq` (Int64, the event that the log holds there), `cause` (category, see
+            `workbench.analysis.Cause`, missing when it fits), `sure` (category, `proved likely possible`), `because`
+            (str), `line` (str, `file:line` in the code now), `remedy` (str),
             `origin` (str, the log). A run whose code cannot be found is `unknown`.
 
         Raises:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Ending", "Sweep", "sweep"]
 
 _UNKNOWN = "unknown"
-_OUTCOMES = ("completed", "failed", "needs", "diverged", _UNKNOWN)
+_OUTCOMES = ("completed", "failed", "needs", "diverged", "cut", _UNKNOWN)
 
 
 class Ending(NamedTuple):

@@ -25,7 +25,7 @@ class Course:
         self._next = 0
         self._came: set[int] = set()
         self.left_at: int | None = None
-        """Row that the log holds where the code left it: an intent or the end of the run; -1 for nothing more."""
+        """Row that the log holds where the code left it: an intent or the end of the run; -1 for no more calls."""
         self.asked_before = 0
         """How many calls had been asked when the code left the log; the next one is what was asked instead."""
 
@@ -58,8 +58,13 @@ class Course:
         if self._next < len(self._rows) and self._rows[self._next] == row:
             self._came.add(row)
             self._next += 1
-        elif row not in self._came:
+        elif row not in self._came and not self._is_over:
             self._leave(count)
+
+    @property
+    def _is_over(self) -> bool:
+        """Everything that an open log holds has come: what the code asks now is new, and no difference."""
+        return self._next == len(self._rows) and self._record.ended < 0
 
     def _leave(self, count: int) -> None:
         ahead = (row for row in self._intents if row not in self._came)

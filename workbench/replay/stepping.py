@@ -44,7 +44,7 @@ from workbench.program import (
 )
 from workbench.replay.example import example_of
 from workbench.replay.note import drawn_text, note_of_answer, note_of_call, note_of_recorded
-from workbench.replay.outcome import AS_RECORDED, Diverged, Needs, Outcome, call_text
+from workbench.replay.outcome import AS_RECORDED, Cut, Diverged, Needs, Outcome, call_text
 from workbench.replay.over import let_go_of_task
 from workbench.replay.suggestions import expected_type, suggestions
 from workbench.replay.tracer import Tracer
@@ -256,6 +256,8 @@ class SteppingDriver(Driver):
 
     def _frontier(self, calls: Sequence[Call]) -> WorkflowHalted:
         first, *others = calls
+        if self.record.ended_by and not self.machine.departed:
+            return self._halt(Cut(f"the run was ended here by {self.record.ended_by}, and asks for {call_text(first)}"))
         slot = self.record.slots.get(first.position)
         doubt = slot is not None and slot.name == first.name and slot.in_doubt(self.record.history)
         why = f"the code asks for {call_text(first)}, and "

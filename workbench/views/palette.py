@@ -48,6 +48,7 @@ OUTCOME_LOOKS: dict[str, Look] = {
     "failed": Look("failed", "#D55E00", "", "x", "✗"),
     "needs": Look("needs an answer", "#E69F00", "/", "diamond-open", "?"),
     "diverged": Look("diverged", "#CC79A7", "x", "star-triangle-up", "≠"),
+    "cut": Look("ended from outside", "#56B4E9", ".", "line-ns-open", "┆"),
     "unknown": Look("could not be replayed", "#999999", "|", "line-ew-open", "·"),
 }
 """By the word of a trace's outcome."""

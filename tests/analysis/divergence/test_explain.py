@@ -17,7 +17,7 @@ from tests.analysis.divergence.operators import surroundings
 from tests.clock import FakeClock
 from workbench.analysis.divergence import Cause, Explanation, Sure, explain
 from workbench.journal import open_log
-from workbench.replay import replay
+from workbench.replay import Diverged, replay
 
 _STEPS = """
 import os, random, time
@@ -255,3 +255,39 @@ def test_another_function_is_compared_by_its_body(tmp_path: Path) -> None:
     changed = [line for line in found.code_difference.splitlines()[3:] if line[:1] in "+-"]
     assert changed == ["+    wb.sleep(60)"]
     assert replay(sell, history, run_id="r").outcome.word == "completed"
+
+
+CHANGES = {
+    "a step after the end": ("price(order)\nreturn charge(1)", "price(order)\ncharge(1)\nreturn charge(2)"),
+    "a step in the middle": ("price(order)\nreturn charge(1)", "price(order)\nprice(2)\nreturn charge(1)"),
+    "a pause at the end": ("price(order)\nreturn charge(1)", "price(order)\ncharge(1)\nwb.sleep(9)"),
+    "a step less": ("price(order)\nprice(2)\nreturn charge(1)", "price(order)\nreturn charge(1)"),
+    "another order": ("price(order)\nprice(2)\nreturn charge(1)", "price(2)\nprice(order)\nreturn charge(1)"),
+    "another argument": ("price(order)\nreturn charge(1)", "price(order)\nreturn charge(2)"),
+    "more turns": ("for n in range(2):\n    price(n)\nreturn charge(1)", "for n in range(9):\n    price(n)"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_it_diverges_where_replay_does_wherever_the_log_ends(tmp_path: Path, name: str) -> None:
+    old, new = CHANGES[name]
+    whole, code = record(tmp_path / "a.wlog", load(_flow(old)).flow), load(_flow(new)).flow
+    seen = set()
+    for seq in whole.columns.seq[whole.rows_of("r")[0] :]:
+        history = whole.until(seq)
+        diverged = isinstance(replay(code, history, run_id="r").outcome, Diverged)
+        assert explain(code, history, "r").diverged is diverged, f"the log ends at event {seq}"
+        seen.add(diverged)
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize(("old", "new", "same"), [
+    ("return charge(time.time_ns())", "", True),
+    ("return charge(1)", "return charge(2)", False),
+])  # fmt: skip
+def test_the_code_is_the_same_when_all_that_ran_is_as_recorded(
+    tmp_path: Path, old: str, new: str, *, same: bool
+) -> None:
+    found = explained(tmp_path, old, new or old)
+    assert found.diverged
+    assert found.same_code is same

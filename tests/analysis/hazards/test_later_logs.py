@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.analysis.hazards.seen import seen
-from tests.story import Story
+from tests.story import RunStory, Story
 from workbench.analysis.hazards import Severity
 from workbench.journal.codec import Redacted
 from workbench.model import EventType
@@ -96,6 +97,33 @@ def test_a_value_that_is_whole(value: Any) -> None:
     assert not seen("lossy-value", used(value))
 
 
+def test_the_use_that_is_named_is_one_of_the_lost_value_after_the_resume() -> None:
+    story = Story()
+    run = story.run("r")
+    run.step("log_in", kind="read").completed({"user": "user-4711", "token": "[REDACTED]"})
+    run.step("upload", args=["[REDACTED]"]).completed()
+    run.recovered(after_seconds=60)
+    run.step("greet", args=["user-4711"]).completed()
+    run.step("upload", args=["[REDACTED]"]).completed()
+    run.completed()
+    (found,) = seen("lossy-value", story)
+    assert found.seqs == (3, 9, 6)
+    assert found.steps == ("log_in (1)", "upload (4)")
+
+
+def test_other_values_of_the_same_result_are_no_use_of_it() -> None:
+    story = Story()
+    run = story.run("r")
+    run.step("log_in", kind="read").completed({"user": "user-4711", "token": "[REDACTED]"})
+    run.step("greet", args=["user-4711"]).completed()
+    run.completed()
+    assert not seen("lossy-value", story)
+
+
+def test_a_long_text_that_ends_in_what_a_short_one_would_be_masked_with() -> None:
+    assert not seen("lossy-value", used("x" * 5000))
+
+
 def test_a_secret_that_is_handed_back_to_nobody() -> None:
     story = Story()
     run = story.run("r")
@@ -119,10 +147,22 @@ def whole() -> Story:
     ("found", "severity"),
     [({"rotten": True}, None), ({"same_boot": False, "synced_seq": 2}, Severity.WARNING)],
 )
-def test_events_are_missing_or_may_be(found: dict[str, Any], severity: Severity | None) -> None:
-    story = whole()
+@pytest.mark.parametrize("end", [RunStory.cancelled, lambda run: run.failed("Refused"), lambda run: run.timer(60)])
+def test_events_are_missing_or_may_be(
+    end: Callable[[RunStory], object], found: dict[str, Any], severity: Severity | None
+) -> None:
+    story = Story()
+    run = story.run("r")
+    run.step("charge").completed()
+    end(run)
     (gap,) = seen("log-gap", story, report=story.report(**found))
     assert gap.severity is severity
+
+
+def test_nothing_follows_on_a_run_that_has_completed() -> None:
+    story = whole()
+    assert not seen("log-gap", story, report=story.report(same_boot=False, synced_seq=2))
+    assert seen("log-gap", story, report=story.report(rotten=True))
 
 
 @pytest.mark.parametrize(

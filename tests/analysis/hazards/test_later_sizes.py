@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.analysis.hazards.seen import seen
+import workbench as wb
+from tests.analysis.hazards.seen import BY_ID, seen
 from tests.story import Story
-from workbench.analysis.hazards import Severity
+from workbench.analysis.hazards import Case, Severity
+from workbench.journal import LogPayloads, open_log
 from workbench.model import EventType
 
 KIB = 1024
@@ -51,6 +54,32 @@ def test_arguments_and_signals_count_too() -> None:
     story = Story()
     story.run("r", args=["x" * (300 * KIB)]).received("document", b"x" * (300 * KIB))
     assert {one.seqs[0] for one in seen("oversize-payload", story)} == {1, 2}
+
+
+@wb.step(kind="read")
+def measure(count: int) -> Any:
+    return {"numbers": [number % 100 for number in range(count)], "text": "ä" * (12 * count), "large": [1 << 60] * 9}
+
+
+@wb.workflow
+def measures(counts: list[int]) -> int:
+    for count in counts:
+        measure(count)
+    return len(counts)
+
+
+def test_our_own_logs_are_measured_by_what_is_stored(tmp_path: Path) -> None:
+    with wb.Recorder(tmp_path / "a.wlog") as recorder:
+        recorder.run(measures, [10, 70_000, 90_000], id="r")
+    history = open_log(tmp_path / "a.wlog").history
+    case = Case(history, "r", history.columns.time_ns[-1])
+    payloads = history.payloads
+    assert isinstance(payloads, LogPayloads)
+    assert case.sizes == {row: len(payloads.raw(row)) for row in range(len(history))}
+    large = [row for row in case.rows_of(EventType.StepCompleted) if case.sizes[row] > 256 * KIB]
+    found = list(BY_ID["oversize-payload"].detect(case))
+    assert [one.seqs[0] for one in found] == [case.seq(row) for row in large[::-1]]
+    assert [one.severity for one in found] == [Severity.DANGER, None]
 
 
 # --- 22: history -------------------------------------------------------------------------------------------------

@@ -14,7 +14,9 @@ from workbench.analysis.divergence.inquiry import Inquiry
 from workbench.analysis.divergence.reason import Reason, Sure
 from workbench.analysis.divergence.reasons import reasons_of
 from workbench.analysis.divergence.structure import asked_row, left_row
+from workbench.machine import Call
 from workbench.model import EventType, History, Position, position_text, visible
+from workbench.replay.lending import Lent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +64,13 @@ class Explanation:
     def diverged(self) -> bool:
         """Whether the code leaves the log, as replay says."""
         return self._inquiry.diverged
+
+    @property
+    def given(self) -> list[tuple[int, Call]]:
+        """Row of each recorded answer that the code was given, and the very call for which it was recorded."""
+        asked = self._inquiry.exploration.asked
+        found = [(one.slot.answer, one.call) for one in asked if one.slot is not None and one.lent is Lent.EXACT]
+        return [(row, call) for row, call in found if row >= 0]
 
     # --- what -----------------------------------------------------------------------------------------------
 
@@ -141,6 +150,13 @@ class Explanation:
         blamed = {reason.line: reason.file for reason in self.causes if reason.line}
         chosen = [c for c in changes if any(c.file == file and c.line == line for line, file in blamed.items())]
         return (chosen or changes)[0].unified() if changes else ""
+
+    @property
+    def same_code(self) -> bool:
+        """Whether the log holds the source of all that ran, and none of it has changed."""
+        known = {new.file for _, new in self._inquiry.versions.pairs}
+        others = {code.co_filename for code in self._inquiry.ran} - known
+        return bool(known) and not self._inquiry.changes and not any(map(linecache.getlines, others))  # generated: none
 
     # --- for people -----------------------------------------------------------------------------------------
 

@@ -185,8 +185,18 @@ class Inquiry:
     def suspects(self) -> Iterator[Cause]:
         """Ambient causes that were seen or that lint suspects."""
         seen = {read.cause for read in self.reads} | {found.cause for found in self.findings}
+        seen |= {Cause.HASH_ORDER} if self.shuffled else set()
         seen |= {Cause.GLOBAL_STATE} if self.shared_names() or any(f.__defaults__ for f in self.functions) else set()
         yield from (cause for cause in Cause if cause in seen & AMBIENT)
+
+    @cached_property
+    def shuffled(self) -> bool:
+        """Whether unchanged code that reads nothing of its surroundings makes the recorded calls in another order.
+
+        What is left to decide an order is a set, wherever it hides.
+        """
+        reordered = self.structural is Cause.STEP_REORDERED and not self.reads
+        return reordered and self.versions.known and not self.changes
 
     def line(self, file: str, number: int) -> str:
         """A present line of source."""

@@ -58,7 +58,7 @@ def _ambient(inquiry: Inquiry, cleared: set[Cause]) -> Iterator[Reason]:
             cleared.add(cause)
             if reads and not inquiry.changes:  # what was tried decides nothing, but nothing else is known either
                 yield _ambient_reason(inquiry, cause, (reads, findings), proof)
-        elif reads or findings or proof.shown:
+        elif reads or findings or proof.shown or (cause is Cause.HASH_ORDER and inquiry.shuffled):
             yield _ambient_reason(inquiry, cause, (reads, findings), proof)
 
 
@@ -81,6 +81,8 @@ def _ambient_reason(inquiry: Inquiry, cause: Cause, seen: tuple[list[Read], list
     elif findings:
         file, line = findings[-1].file, findings[-1].line
         words.append(f"{findings[-1].message} ({_short(file)}:{line})")
+    elif cause is Cause.HASH_ORDER:
+        words.append("the same code makes the same calls in another order, as over a set")
     words += [proof.words] if proof.words else []
     words += ["other values changed nothing in the experiments"] if proof.shown is False else []
     return Reason(cause, sure, "; ".join(words) or str(cause), file, line)

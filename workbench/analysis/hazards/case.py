@@ -20,7 +20,7 @@ from workbench.analysis.lint import Remark, lint
 from workbench.analysis.provenance import Leaf, Link, leaves, links_of
 from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
-from workbench.machine import RunRecord, read_run
+from workbench.machine import Call, RunRecord, read_run
 from workbench.model import ENDINGS, Event, EventType, History, Position
 from workbench.replay import replay
 
@@ -206,7 +206,14 @@ class Case:
     @cached_property
     def explanation(self) -> Explanation | None:
         """Why the code does not follow the log; `None` where it does, and where there is none to try."""
-        return self._tried[0]
+        found = self._tried[0]
+        return found if found is not None and found.diverged else None
+
+    @property
+    def given(self) -> Sequence[tuple[int, Call]]:
+        """Row of each recorded answer that the code was given, and the call that got it; none without code."""
+        found = self._tried[0]
+        return () if found is None else found.given
 
     @property
     def misfit(self) -> str:
@@ -220,7 +227,7 @@ class Case:
 
     @cached_property
     def _tried(self) -> tuple[Explanation | None, str, str]:
-        """The dry replay: its divergence, a value that does not fit, an act that was stopped."""
+        """The dry replay: how it went, a value that does not fit, an act that was stopped."""
         if self.code is None or self.history.engine != "native" or not self.has(EventType.RunStarted):
             return None, "", ""
         try:
@@ -229,8 +236,7 @@ class Case:
             return None, error.message, ""
         except ActedDuringReplayError as error:
             return None, "", str(error)
-        found = explain(self.code, self.history, self.run_id)
-        return found if found.diverged else None, "", ""
+        return explain(self.code, self.history, self.run_id), "", ""
 
     @cached_property
     def remarks(self) -> tuple[Remark, ...]:

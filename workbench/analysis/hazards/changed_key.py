@@ -10,7 +10,9 @@ from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.fingerprint import Fingerprint, fingerprint_of
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
-from workbench.analysis.hazards.sending import Sending, sendings_of
+from workbench.analysis.hazards.same_calls import ask_the_same, asked_again_in_kin, last_sendings
+from workbench.analysis.hazards.sending import Sending, called_steps, sendings_of
+from workbench.analysis.hazards.wording import quoted
 from workbench.model import EventType
 
 __all__ = ["CHANGED_KEY"]
@@ -35,21 +37,26 @@ def _detect(case: Case) -> Iterator[Evidence]:
 
 
 def _keyed(case: Case) -> Iterator[StepRows]:
-    return (step for step in case.steps.values() if step.declaration.kind.acts and step.attempts)
+    return (step for step in called_steps(case) if step.declaration.kind.acts and step.attempts)
 
 
 def _attempts(case: Case, sendings: list[Sending]) -> Iterator[Evidence]:
-    """Attempts of one step under different keys; a new one after an undo, or by decision, is right."""
+    """Attempts of one step under different keys; a new one is right once nothing is left of the one before.
+
+    That somebody decided to go back is no reason for a new key: what was done stands, and the old key finds it.
+    """
     for earlier, later in pairwise(sendings):
-        if earlier.key and earlier.key == later.key and _other_body(case, earlier, later):
-            text = f"{later.step.label} went out again under the key {later.key!r} with other arguments"
+        if not earlier.key:
+            continue
+        other_body = _other_body(case, earlier, later)
+        if earlier.key == later.key and other_body:
+            text = f"{later.step.label} went out again under the key {quoted(later.key)} with other arguments"
             yield Evidence(case.seqs(later.row, earlier.row), text, (later.step.label,), 0.95)
             return
-        if not earlier.key or earlier.key == later.key or _renewed(case, earlier, later):
+        if earlier.key == later.key or other_body or earlier.definite:
             continue
-        text = f"{later.step.label} went out under the key {earlier.key!r}, then under {later.key!r}"
-        known = Severity.NOTE if earlier.definite else None
-        yield Evidence(case.seqs(later.row, earlier.row), text, (later.step.label,), 1.0, known)
+        text = f"{later.step.label} went out under the key {quoted(earlier.key)}, then under {quoted(later.key)}"
+        yield Evidence(case.seqs(later.row, earlier.row), text, (later.step.label,))
         return
 
 
@@ -60,78 +67,71 @@ def _other_body(case: Case, earlier: Sending, later: Sending) -> bool:
     return again is not None and before is not None and again != before
 
 
-def _renewed(case: Case, earlier: Sending, later: Sending) -> bool:
-    types = case.history.columns.type
-    undone = any(
-        types[row] == EventType.CompensationCompleted for row in earlier.step.undo if earlier.row < row < later.row
-    )
-    return undone or any(earlier.row < row < later.row for row in case.rows_of(EventType.DecisionMade))
-
-
 def _retried_by_hand(case: Case, sent: list[Sending]) -> Iterator[Evidence]:
-    """The code calls again what failed or was lost, as a new call with a new key."""
-    lost: dict[tuple[str, Fingerprint], Sending] = {}
+    """The code calls again what failed, was lost or was taken back, as a new call with a new key."""
+    cuts = [(body, row) for row in case.rows_of(EventType.DecisionMade) if (body := case.body(row).get("cut"))]
+    standing: dict[tuple[str, Fingerprint], list[Sending]] = {}
     for sending in sent:
         print_ = sending.fingerprint()
         if print_ is None:
             continue
-        asked = sending.step.declaration.name, print_
-        earlier = lost.get(asked)
-        if earlier is not None and earlier.key and sending.key and earlier.key != sending.key:
+        before = standing.setdefault((sending.step.declaration.name, print_), [])
+        open_ones = [one for one in before if one.key and (not one.answered or _taken_back(one, sending, cuts))]
+        if sending.key and open_ones and all(one.key != sending.key for one in open_ones):
+            earlier = open_ones[-1]
             text = (
                 f"{sending.step.label} asks again for what {earlier.step.label} may have done, under the key "
-                f"{sending.key!r} instead of {earlier.key!r}"
+                f"{quoted(sending.key)} instead of {quoted(earlier.key)}"
             )
             steps = (earlier.step.label, sending.step.label)
             yield Evidence(case.seqs(sending.row, earlier.row), text, steps, 0.9)
-        if sending.answered or sending.definite:
-            lost.pop(asked, None)
-        else:
-            lost[asked] = sending
+        if sending.definite or sending.answered:
+            before[:] = [one for one in before if one.answered]  # what was lost has been asked for again
+        if not sending.definite and (cuts or not sending.answered):
+            before.append(sending)
+
+
+def _taken_back(earlier: Sending, later: Sending, cuts: list[tuple[object, int]]) -> bool:
+    """Whether somebody decided, between the two, to go back to before the earlier one."""
+    seq = earlier.case.seq(earlier.row)
+    return any(
+        isinstance(cut, int) and cut <= seq and earlier.row < decided < later.row for cut, decided in cuts
+    )  # fmt: skip
 
 
 def _reused(case: Case, sent: list[Sending]) -> Iterator[Evidence]:
     """One key for two different requests, here or in a run of the same business key."""
     first: dict[tuple[str, str], Sending] = {}
-    for sending in (*_of_kin(case), *sent):
+    theirs = (sending for other in case.kin for sending in last_sendings(other, _keyed))
+    for sending in (*theirs, *sent):
         if not sending.key:
             continue
         known = first.setdefault((sending.step.declaration.name, sending.key), sending)
-        if known is sending or sending.case is not case:
-            continue
-        left, right = known.fingerprint(), sending.fingerprint()
-        if left is None or right is None or left == right:
+        if known is sending or sending.case is not case or ask_the_same(known, sending) is not False:
             continue
         here = known.case.history is case.history
-        text = f"{sending.step.label} used the key {sending.key!r} again for other arguments than {_whose(known, case)}"
+        text = (
+            f"{sending.step.label} used the key {quoted(sending.key)} again for other arguments than "
+            f"{_whose(known, case)}"
+        )
         seqs = case.seqs(sending.row, *([known.row] if here else []))
         yield Evidence(seqs, text, (sending.step.label,), 0.95)
 
 
 def _forked(case: Case, sent: list[Sending]) -> Iterator[Evidence]:
     """The same request in another run of the same business key, under another key."""
-    theirs = {
-        (sending.step.declaration.name, print_): sending
-        for sending in _of_kin(case)
-        if sending.key and not sending.definite and (print_ := sending.fingerprint()) is not None
-    }
-    for sending in sent if theirs else ():
-        print_ = sending.fingerprint()
-        other = theirs.get((sending.step.declaration.name, print_)) if print_ is not None else None
-        if other is None or sending.definite or not sending.key or other.key == sending.key:
+    mine = [sending for sending in sent if sending.key and not sending.definite]
+    told: set[int] = set()
+    for own, other in asked_again_in_kin(case, mine, _keyed):
+        if not other.key or other.definite or other.key == own.key or own.row in told:
             continue
+        told.add(own.row)
         here = other.case.history is case.history
         text = (
-            f"{sending.step.label} has the key {sending.key!r}; the same call has {other.key!r} in run "
+            f"{own.step.label} has the key {quoted(own.key)}; the same call has {quoted(other.key)} in run "
             f"{other.case.run_id} of the same business key"
         )
-        yield Evidence(case.seqs(sending.row, *([other.row] if here else [])), text, (sending.step.label,), 0.9)
-
-
-def _of_kin(case: Case) -> Iterator[Sending]:
-    for other in case.kin:
-        for step in islice(_keyed(other), _MOST_STEPS):
-            yield from sendings_of(other, step)[-1:]
+        yield Evidence(case.seqs(own.row, *([other.row] if here else [])), text, (own.step.label,), 0.9)
 
 
 def _whose(sending: Sending, case: Case) -> str:

@@ -6,12 +6,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.expiry import plain_text
 from workbench.analysis.hazards.places import name_at
-from workbench.analysis.hazards.resources import ids_of, looks
+from workbench.analysis.hazards.resources import ids_of, looks, reads
 from workbench.journal.redaction.names import folded, words_of
 from workbench.model import EventType
 
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["Check", "Checked", "checks_of", "crossed", "other_writer", "touches"]
 
 _CONDITIONS: Final = frozenset({
-    "etag", "ifmatch", "ifunmodifiedsince", "ifgenerationmatch", "expectedversion", "expectedrevision", "version",
-    "revision", "rowversion", "lockversion", "generation", "cas", "casunique", "fencingtoken", "condition",
-    "conditionexpression", "expected", "expectedvalue", "expectedetag", "ifversion", "ifrevision", "compare",
-    "versionid", "resourceversion", "expectedstock", "expectedstate", "expectedstatus", "sequencenumber",
+    "etag", "ifmatch", "ifnonematch", "ifunmodifiedsince", "ifgenerationmatch", "xgoogifgenerationmatch",
+    "expectedversion", "expectedrevision", "version", "revision", "rowversion", "lockversion", "generation", "cas",
+    "casunique", "fencingtoken", "condition", "conditionexpression", "expected", "expectedvalue", "expectedetag",
+    "ifversion", "ifrevision", "compare", "versionid", "resourceversion", "expectedstock", "expectedstate",
+    "expectedstatus", "sequencenumber", "ifnotexists", "ifabsent", "nx",
 })  # fmt: skip
-"""Names under which a write says what it expects to find."""
+"""Names under which a write says what it expects to find, or that it expects nothing (RFC 9110 section 13)."""
 _MOST_ROWS: Final = 2_000
 _CALLS: Final = frozenset({EventType.StepStarted, EventType.StepRecorded})
 Key = tuple[str, str]
@@ -120,11 +122,11 @@ def _nouns(name: str) -> frozenset[str]:
 def checks_of(case: Case) -> Iterator[Checked]:
     """Each act of a run with the last read before it of the same thing, in log order."""
     steps = sorted(case.steps.values(), key=lambda step: step.first)
-    if not any(looks(step.declaration) for step in steps):
+    if not any(reads(step.declaration) for step in steps):
         return
     known = _Known()
-    reads = sorted((step.answer, step) for step in steps if looks(step.declaration) and step.answer >= 0)
-    waiting = iter(reads)
+    answers = ((step.answer, step) for step in steps if reads(step.declaration) and step.answer >= 0)
+    waiting = iter(sorted(answers, key=itemgetter(0)))
     upcoming = next(waiting, None)
     for act in (step for step in steps if not looks(step.declaration) and step.first >= 0):
         while upcoming is not None and upcoming[0] < act.first:
@@ -141,10 +143,15 @@ def checks_of(case: Case) -> Iterator[Checked]:
 def _conditional(case: Case, check: Check, act: StepRows) -> bool:
     """Whether the write says what it expects to find, so that the other side refuses a stale one."""
     given = [leaf for leaf in case.leaves(act.first) if leaf.path.startswith(("$.args", "$.kwargs"))]
-    if any(folded(name_at(leaf.path)) in _CONDITIONS for leaf in given):
+    if any(folded(name_at(leaf.path)) in _CONDITIONS and _is_said(leaf.value) for leaf in given):
         return True
     seen = [leaf.value for leaf in case.leaves(check.row) if folded(name_at(leaf.path)) in _CONDITIONS]
     return bool(seen) and any(_same(leaf.value, value) for leaf in given for value in seen)
+
+
+def _is_said(value: Any) -> bool:
+    """An expectation that was left empty or switched off is none; version 0 is one."""
+    return value is not None and value is not False and value != ""
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from workbench.analysis.hazards.case import Case
+from workbench.analysis.hazards.discreet import Unkeyed, kind_by_name
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
-from workbench.analysis.hazards.places import name_at, parent_of
+from workbench.analysis.hazards.places import name_at
 from workbench.analysis.hazards.wording import listed
 from workbench.analysis.provenance import Leaf
 from workbench.journal.codec import Redacted
-from workbench.journal.redaction import Keyring, secret_kind
-from workbench.journal.redaction.names import hides_containers, is_fact
 from workbench.journal.redaction.texts import TextRules
 
 __all__ = ["CLEAR_SECRET"]
@@ -27,7 +24,6 @@ _HANDLE: Final = re.compile(
 )
 """Where a secret is, or that something was taken out: no secret."""
 _RULES: Final = "hazards: rules of secrets"
-_NOBODY: Final = uuid.UUID(int=0)
 _SHORTEST: Final = 4
 _LONGEST: Final = 100_000
 _NOTED: Final = 20
@@ -35,7 +31,7 @@ _NOTED: Final = 20
 
 def _detect(case: Case) -> Iterator[Evidence]:
     found: dict[tuple[str, str], list[int]] = {}
-    rules: TextRules = case.history.kept.get(_RULES) or TextRules(_Unkeyed(_NOBODY), {}, seal=False)
+    rules: TextRules = case.history.kept.get(_RULES) or TextRules(Unkeyed(), {}, seal=False)
     case.history.kept[_RULES] = rules  # they remember short texts that hold nothing
     for row in case.rows:
         for leaf in case.leaves(row):
@@ -53,7 +49,7 @@ def _secret_in(leaf: Leaf, rules: TextRules) -> str:
     value = leaf.value
     if type(value) is not str or len(value) < _SHORTEST:  # a redacted one is no plain text
         return ""
-    kind = _by_name(leaf.path)
+    kind = kind_by_name(leaf.path)
     if kind and not _HANDLE.fullmatch(value) and "⟨redacted:" not in value:
         return kind
     text = value[:_LONGEST]
@@ -61,28 +57,6 @@ def _secret_in(leaf: Leaf, rules: TextRules) -> str:
         return ""
     found = rules.scan(text)
     return found.kind if isinstance(found, Redacted) else ""
-
-
-@lru_cache(8192)
-def _by_name(path: str) -> str:
-    """The kind of secret that stands under this name, or below it."""
-    name = name_at(path)
-    if path == "$.key":
-        return ""
-    own = secret_kind(name) if name else None
-    if own is not None:
-        return own
-    above = secret_kind(name_at(parent_of(path)))
-    return above if above is not None and hides_containers(above) and not is_fact(name) else ""
-
-
-class _Unkeyed(Keyring):
-    """Names no secret: only whether there is one is asked, and looking must leave no key file behind."""
-
-    def fingerprint(self, secret: bytes | str) -> str:
-        """The same for all."""
-        del secret
-        return "0" * 12
 
 
 CLEAR_SECRET = Hazard(

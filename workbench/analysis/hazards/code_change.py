@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from workbench.analysis.cause import AMBIENT, Cause
+from workbench.analysis.divergence import Explanation
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.parsing import parse
@@ -14,7 +15,8 @@ from workbench.model import EventType
 
 __all__ = ["CODE_CHANGE"]
 
-_NOT_A_CHANGE: Final = AMBIENT | {Cause.CONCURRENCY, Cause.TYPE_CHANGED}
+_BY_SOURCE: Final = frozenset({Cause.CONCURRENCY, Cause.TYPE_CHANGED})
+"""These come without a change of the workflow, too: a race, a class that changed elsewhere. The source tells."""
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
@@ -24,11 +26,18 @@ def _detect(case: Case) -> Iterator[Evidence]:
             yield changed
         return
     explanation = case.explanation  # a dry replay that fits clears whatever changed
-    if explanation is not None and explanation.first is not None and explanation.cause not in _NOT_A_CHANGE:
+    if explanation is not None and explanation.first is not None and _is_change(explanation):
         first = explanation.first
         text = f"a dry replay asks for {first.asked} where the log holds {first.recorded}: {explanation.cause}"
         seqs = (first.seq,) if first.seq else ()
         yield Evidence(seqs, text, (), 1.0, Severity.DANGER, explanation.line_now)
+
+
+def _is_change(explanation: Explanation) -> bool:
+    """Whether another code is the reason why the log is left, and not what no log holds."""
+    if explanation.cause in AMBIENT or explanation.same_code:
+        return False
+    return explanation.cause not in _BY_SOURCE or bool(explanation.code_difference)
 
 
 def _between_processes(case: Case) -> Evidence | None:

@@ -16,6 +16,8 @@ __all__ = ["CRASH_LOOP"]
 _LOOP: Final = 3
 """So many deaths at one place are no accident."""
 _AMBIENT: Final = frozenset({EventType.RunRecovered, EventType.SignalReceived, EventType.DecisionMade})
+_WAITS: Final = frozenset({EventType.TimerStarted, EventType.SignalAwaited, EventType.ChildStarted})
+_BEGINS: Final = frozenset({EventType.StepStarted, EventType.CompensationStarted})
 _DONE: Final = frozenset({EventType.StepCompleted, EventType.StepRecorded, EventType.RunCompleted})
 
 
@@ -30,16 +32,25 @@ def _detect(case: Case) -> Iterator[Evidence]:
 
 
 def _same_place(case: Case) -> Evidence | None:
-    """The last deaths were all at one place, and the run never came past it."""
+    """The last deaths were all at one place, and the run never came past it.
+
+    A process that goes while the run only waits has not died of it: somebody deployed, or another run was the poison.
+    """
     deaths: list[tuple[Position, int]] = []
     types = case.history.columns.type
     last = case.rows[0]
+    at_work: set[Position] = set()
     for row in case.rows:
         if types[row] == EventType.RunRecovered:
-            deaths.append((case.history.position(last), row))
+            if at_work or types[last] not in _WAITS:
+                deaths.append((case.history.position(last), row))
         elif types[row] not in _AMBIENT:
             if types[row] in _DONE:
                 deaths = []
+            if types[row] in _BEGINS:
+                at_work.add(case.history.position(row))
+            else:
+                at_work.discard(case.history.position(row))
             last = row
     if case.ended >= 0 and types[case.ended] == EventType.RunCompleted:
         return None

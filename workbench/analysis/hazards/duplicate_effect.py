@@ -9,10 +9,14 @@ from itertools import islice, pairwise
 from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.checks import crossed
-from workbench.analysis.hazards.fingerprint import Fingerprint
+from workbench.analysis.hazards.fingerprint import Fingerprint, key_of
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
-from workbench.analysis.hazards.sending import Sending, acting_steps, sendings_of
-from workbench.analysis.hazards.wording import ago
+from workbench.analysis.hazards.resources import looks
+from workbench.analysis.hazards.same_calls import asked_again_in_kin, last_sendings
+from workbench.analysis.hazards.sending import HARMLESS, Sending, acting_steps, sendings_of, went_on_unseen
+from workbench.analysis.hazards.wording import ago, said
+from workbench.journal.codec import RecordedError
+from workbench.model import EventType
 
 __all__ = ["DUPLICATE_EFFECT"]
 
@@ -26,10 +30,12 @@ def _detect(case: Case) -> Iterator[Evidence]:
     for step in steps:
         if len(step.attempts) > 1:
             yield from _attempts(sendings_of(case, step))
-    if case.history.engine != "native":  # there nobody declares kinds, and a step that is asked for again is usual
-        steps = [step for step in steps if not step.declaration.kind_assumed]
+    if case.has(EventType.AttemptBegan):
+        yield from _counted(case)
     if len(steps) > 1:
         yield from _again_elsewhere(case, steps)
+    if case.history.engine != "native":  # there nobody declares kinds, and the ids are the engine's
+        steps = [step for step in steps if not step.declaration.kind_assumed]
     if steps and case.kin:
         yield from _in_kin(case, steps)
 
@@ -60,7 +66,8 @@ def _again_elsewhere(case: Case, steps: list[StepRows]) -> Iterator[Evidence]:
         later = sendings[0]
         shared = earlier.key and earlier.key == later.key
         resumed = crossed(case.recoveries, earlier.row, later.row)
-        if earlier.step is step or earlier.definite or shared or (earlier.answered and not resumed):
+        known = earlier.answered and not resumed
+        if earlier.step is step or earlier.definite or shared or known or _is_usual(earlier):
             continue
         text = (
             f"{step.label} asks for the same as {earlier.step.label} did {_age(earlier, later)} before"
@@ -69,30 +76,47 @@ def _again_elsewhere(case: Case, steps: list[StepRows]) -> Iterator[Evidence]:
         yield Evidence(_seqs(earlier, later), text, (earlier.step.label, step.label), 0.6 if earlier.answered else 0.8)
 
 
+def _is_usual(earlier: Sending) -> bool:
+    """Other engines know no kinds: there, to ask again is usual, except where nobody waited for the first to end."""
+    case = earlier.case
+    if case.history.engine == "native" or not earlier.step.declaration.kind_assumed:
+        return False
+    error = case.event(earlier.attempt.answer).error_type if earlier.attempt.answer >= 0 else ""
+    return looks(earlier.step.declaration) or not went_on_unseen(error)
+
+
 def _in_kin(case: Case, steps: list[StepRows]) -> Iterator[Evidence]:
     """The same call in another run for the same order or customer."""
-    mine = {
-        (step.declaration.name, print_): sending
-        for step in islice(steps, _MOST_STEPS)
-        for sending in sendings_of(case, step)[-1:]
-        if not sending.definite and (print_ := sending.fingerprint())
-    }
-    if not mine:
-        return
-    for other in case.kin:
-        for step in islice(acting_steps(other), _MOST_STEPS):
-            theirs = sendings_of(other, step)[-1:]
-            print_ = theirs[0].fingerprint() if theirs else None
-            own = mine.get((step.declaration.name, print_)) if print_ else None
-            if own is None or theirs[0].definite or (own.key and own.key == theirs[0].key):
-                continue
-            same_log = other.history is case.history
+    mine = [sending for sending in last_sendings(case, lambda _: steps) if not sending.definite]
+    for own, theirs in asked_again_in_kin(case, mine, acting_steps):
+        if theirs.definite or (own.key and own.key == theirs.key):
+            continue
+        text = (
+            f"{own.step.label} asks for the same as {theirs.step.label} of run {theirs.case.run_id}, which has the "
+            f"same business key, {_keys(theirs, own)}"
+        )
+        seqs = case.seqs(own.row, *([theirs.row] if theirs.case.history is case.history else []))
+        yield Evidence(seqs, text, (own.step.label,), 0.9 if own.answered and theirs.answered else 0.7)
+
+
+def _counted(case: Case) -> Iterator[Evidence]:
+    """Another engine writes down the number of the last attempt, and how the one before it ended."""
+    attempts = case.history.columns.attempt
+    for row in case.rows_of(EventType.AttemptBegan):
+        step = case.steps.get(case.history.position(row)) if attempts[row] > 1 else None
+        error = case.body(row).get("last_error") if step is not None and _acts(step) else None
+        if step is None or not isinstance(error, RecordedError) or not went_on_unseen(error.type_name):
+            continue
+        if not key_of(case, step.first):
             text = (
-                f"{own.step.label} asks for the same as {step.label} of run {other.run_id}, which has the same "
-                f"business key, {_keys(theirs[0], own)}"
+                f"{step.label} was sent {attempts[row]} times, and {said(error.type_name)} does not prove that the "
+                "attempt before the last did nothing, without a key"
             )
-            seqs = case.seqs(own.row, *([theirs[0].row] if same_log else []))
-            yield Evidence(seqs, text, (own.step.label,), 0.9 if own.answered and theirs[0].answered else 0.7)
+            yield Evidence(case.seqs(row, step.first), text, (step.label,), 0.7)
+
+
+def _acts(step: StepRows) -> bool:
+    return step.declaration.kind not in HARMLESS and not looks(step.declaration)
 
 
 def _age(earlier: Sending, later: Sending) -> str:

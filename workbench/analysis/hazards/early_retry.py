@@ -10,16 +10,23 @@ from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.checks import crossed
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.analysis.hazards.wording import said
+from workbench.journal.codec import RecordedError
 from workbench.model import EventType
 
 __all__ = ["EARLY_RETRY"]
 
+_SECOND: Final = 2
+
 _ENDS: Final = (EventType.AttemptFailed, EventType.StepCompleted, EventType.StepFailed)
-_STILL_ALIVE: Final = ("heartbeat", "steptimeouterror")
-"""In names of errors: the caller stopped waiting, and nobody stopped the work."""
+_STILL_ALIVE: Final = ("heartbeat", "steptimeouterror", "starttoclosetimeout")
+"""In names of errors: the caller stopped waiting, and nobody stopped the work. A step that no worker took in time
+(`ScheduleToStartTimeout`) never began, and one that is over for good (`ScheduleToCloseTimeout`) is not tried again."""
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
+    if case.has(EventType.AttemptBegan):
+        yield from _given_up(case)
     for step in case.steps.values():
         if len(step.attempts) > 1:
             found = _overlap(case, step)
@@ -47,6 +54,23 @@ def _overlap(case: Case, step: StepRows) -> Evidence | None:
             )
             return Evidence(case.seqs(second.row, first.answer), text, (step.label,), 0.7, Severity.WARNING)
     return None
+
+
+def _given_up(case: Case) -> Iterator[Evidence]:
+    """Other engines write down the last attempt, and why the one before was given up."""
+    attempts = case.history.columns.attempt
+    for row in case.rows_of(EventType.AttemptBegan):
+        if attempts[row] < _SECOND:
+            continue
+        error = case.body(row).get("last_error")
+        name = error.type_name if isinstance(error, RecordedError) else ""
+        step = case.steps.get(case.history.position(row))
+        if step is not None and any(word in name.lower() for word in _STILL_ALIVE):
+            text = (
+                f"{step.label}: attempt {attempts[row]} began after {said(name)} of the one before; nothing stops the "
+                "attempt that was given up"
+            )
+            yield Evidence(case.seqs(row, step.first), text, (step.label,), 0.7, Severity.WARNING)
 
 
 EARLY_RETRY = Hazard(

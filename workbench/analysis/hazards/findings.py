@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from workbench.analysis.hazards.case import Case
+from workbench.analysis.hazards.discreet import discreet, discreet_name, secrets_of, without
 from workbench.analysis.hazards.hazard import Evidence, Finding, Hazard, Severity, Sight
 from workbench.analysis.hazards.registry import registered
 from workbench.model import visible
@@ -19,6 +21,8 @@ __all__ = ["DETECTOR_FAILED", "Findings", "findings_frame", "findings_of"]
 
 _ORDER: Final = {Severity.DANGER: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _SHOWN_EVENTS: Final = 8
+_LOOKED_AT: Final = 40
+"""Events of a finding whose values are kept out of its sentence; no detector quotes more."""
 _WIDTH: Final = 2_000
 
 
@@ -63,8 +67,9 @@ def findings_of(case: Case, hazards: Iterable[Hazard] | None = None) -> Findings
         return Findings()
     found: dict[str, Finding] = {}
     for hazard in registered() if hazards is None else hazards:
-        for evidence in _detected(case, hazard):
-            failed = evidence.at == hazard.id
+        for said in _detected(case, hazard):
+            failed = said.at == hazard.id
+            evidence = _without_secrets(case, hazard, said)
             finding = Finding(DETECTOR_FAILED if failed else hazard, case.run_id, evidence)
             known = found.get(finding.id)
             if known is None or known.evidence.confidence < evidence.confidence:
@@ -78,7 +83,18 @@ def _detected(case: Case, hazard: Hazard) -> Iterator[Evidence]:
         yield from hazard.detect(case)
     except Exception as error:  # noqa: BLE001 - a detector may be the user's; its failure becomes a finding
         said = f"the detector of {hazard.id} failed: {type(error).__name__}: {error}"
-        yield Evidence((), said[:_WIDTH], (), 1.0, None, hazard.id)
+        yield Evidence((), discreet(said)[:_WIDTH], (), 1.0, None, hazard.id)
+
+
+def _without_secrets(case: Case, hazard: Hazard, evidence: Evidence) -> Evidence:
+    """What was found, in words that repeat no secret of the events that show it."""
+    secrets: set[str] = set()
+    for seq in evidence.seqs[:_LOOKED_AT] if not hazard.columns_only else ():  # else it has read nothing to quote
+        row = case.history.row_of_seq(seq)
+        secrets.update(secrets_of(case.leaves(row)) if row is not None else ())
+    text = without(evidence.text, sorted(secrets, key=len, reverse=True))
+    steps = tuple(map(discreet_name, evidence.steps))
+    return evidence if (text, steps) == (evidence.text, evidence.steps) else replace(evidence, text=text, steps=steps)
 
 
 def _nothing(_case: Case) -> Iterable[Evidence]:

@@ -31,18 +31,19 @@ _KEY_NAMES: Final = frozenset(
 )
 
 
-def fingerprint_of(case: Case, row: int) -> Fingerprint | None:
+def fingerprint_of(case: Case, row: int, *, renamed: bool = True) -> Fingerprint | None:
     """What a call asks for; `None` where its arguments are not in the log.
 
     Args:
         case: The run.
         row: Row of the intent.
+        renamed: The run's own id counts as the same in all runs.
     """
     body = case.body(row)
     if "args" not in body and "kwargs" not in body:
         return None
     return frozenset(
-        (leaf.path, _plain(leaf.value, case.run_id))
+        (leaf.path, _plain(leaf.value, case.run_id if renamed else ""))
         for leaf in case.leaves(row)
         if leaf.path.startswith(("$.args", "$.kwargs")) and folded(name_at(leaf.path)) not in _VOLATILE
         and not isinstance(leaf.value, datetime)

@@ -8,7 +8,7 @@ from statistics import median_low
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from workbench.analysis.hazards.wording import NS, ns_in
-from workbench.model import ENDINGS, EventType, Unsaid
+from workbench.model import ENDINGS, EventType, Position, Unsaid
 
 if TYPE_CHECKING:
     from workbench.analysis.hazards.case import Case
@@ -19,6 +19,7 @@ LONG_NS: Final = 300 * NS
 """Shorter gaps than five minutes are a deployment."""
 _TIMES_MEDIAN: Final = 10
 _LONGEST_SECONDS: Final = 1e10
+_FOR_EVER_NS: Final = 1 << 63
 _OUTSIDE: Final = frozenset(
     {
         EventType.SignalReceived, EventType.UpdateReceived, EventType.CancelRequested, EventType.DecisionMade,
@@ -100,32 +101,23 @@ class _Waits:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        self._open: dict[tuple[int, ...], int] = {}
-        self._due: dict[tuple[int, ...], int] = {}
+        self._open: dict[Position, int] = {}
+        self._arrived: dict[int, int] = {}
 
     def add(self, row: int) -> None:
         history = self._case.history
         kind = EventType(history.columns.type[row])
+        if kind is EventType.SignalReceived:
+            self._arrived[history.columns.seq[row]] = row
         change = _OPENS.get(kind)
         if change is None:
             return
-        position = history.position(row)
-        if kind is EventType.TimerStarted:
-            self._due[position] = self._planned(row)
         if change >= 0:
-            self._open[position] = row
+            self._open[history.position(row)] = row
         else:
-            self._open.pop(position, None)
-            self._due.pop(position, None)
-
-    def _planned(self, row: int) -> int:
-        body = self._case.body(row)
-        due, seconds = ns_in(body.get("due_ns")), body.get("seconds")
-        if due is not None:
-            return due
-        if not isinstance(seconds, (int, float)) or not 0 <= seconds < _LONGEST_SECONDS:
-            return 0
-        return self._case.time_ns(row) + int(seconds * NS)
+            self._open.pop(history.position(row), None)
+        if kind is EventType.SignalConsumed:
+            self._arrived.pop(history.columns.cause[row], None)
 
     @property
     def anything(self) -> bool:
@@ -133,5 +125,30 @@ class _Waits:
 
     @property
     def due_ns(self) -> int:
-        """Until when it would have slept anyway; 0 for not at all."""
-        return max(self._due.values(), default=0)
+        """Until when all of it would have waited anyway; 0 where something was at work."""
+        return min(map(self._planned, self._open.values()), default=0)
+
+    def _planned(self, row: int) -> int:
+        """Until when what began in this row waits on purpose; 0 for what does not wait."""
+        kind = self._case.history.columns.type[row]
+        if kind == EventType.SignalAwaited:
+            return min(self._after(row, "timeout_seconds", _FOR_EVER_NS), self._arrival_ns(row))
+        if kind == EventType.AttemptFailed:
+            return self._after(row, "retry_in_seconds", 0)
+        if kind != EventType.TimerStarted:
+            return 0
+        due = ns_in(self._case.body(row).get("due_ns"))
+        return self._after(row, "seconds", 0) if due is None else due
+
+    def _after(self, row: int, name: str, unsaid: int) -> int:
+        """The moment so many seconds after an event that says how many."""
+        seconds = self._case.body(row).get(name)
+        if not isinstance(seconds, (int, float)) or not 0 <= seconds < _LONGEST_SECONDS:
+            return unsaid
+        return self._case.time_ns(row) + int(seconds * NS)
+
+    def _arrival_ns(self, row: int) -> int:
+        """When the signal came that is awaited."""
+        name = self._case.history.declaration(row).name
+        came = [one for one in self._arrived.values() if self._case.history.declaration(one).name == name]
+        return max(self._case.time_ns(row), self._case.time_ns(came[0])) if came else _FOR_EVER_NS

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
-from workbench.journal import GapReason
+from workbench.journal import GapReason, Report
 from workbench.model import EventType
 
 __all__ = ["LOG_GAP"]
@@ -29,11 +29,22 @@ def _detect(case: Case) -> Iterator[Evidence]:
     if report.dropped:
         text = f"the disk refused {report.dropped} event(s)"
         yield Evidence(case.seqs(last, first), text)
-    unsynced = report.last_seq > report.synced_seq
-    if report.sync_failed and unsynced:
-        text = f"a sync failed: what follows event {report.synced_seq} may not have reached the disk"
-        yield Evidence(case.seqs(first, last), text, (), 0.9, Severity.WARNING)
-    elif report.same_boot is False and not report.closed and unsynced and case.seq(last) >= report.synced_seq:
+    if report.last_seq > report.synced_seq:
+        yield from _lost_tail(case, report)
+
+
+def _lost_tail(case: Case, report: Report) -> Iterator[Evidence]:
+    """What followed the last sync may be gone; nothing follows on a run that has completed.
+
+    One that failed or was cancelled may have been undone, or taken back, in the part that is lost.
+    """
+    first, last = case.rows[0], case.rows[-1]
+    at_rest = case.ended >= 0 and case.history.columns.type[case.ended] == EventType.RunCompleted
+    if report.sync_failed:
+        if not at_rest or case.seq(last) > report.synced_seq:
+            text = f"a sync failed: what follows event {report.synced_seq} may not have reached the disk"
+            yield Evidence(case.seqs(first, last), text, (), 0.9, Severity.WARNING)
+    elif report.same_boot is False and not report.closed and not at_rest:
         text = f"the machine restarted with the log open: what followed event {report.synced_seq} may be lost with it"
         yield Evidence(case.seqs(last), text, (), 0.8, Severity.WARNING)
 

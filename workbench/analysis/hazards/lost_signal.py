@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final
+from uuid import UUID
 
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.expiry import plain_text
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
-from workbench.analysis.provenance import leaves, mark_of
+from workbench.analysis.provenance import Leaf, leaves, mark_of
 from workbench.journal.codec import same
 from workbench.model import EventType, Unsaid
 
 __all__ = ["LOST_SIGNAL"]
 
 _MOST_ROWS: Final = 2_000
+_TELLING: Final = (str, int, float, bytes, UUID)
+_ANYTHING: Final = ("", 0, 1)
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
@@ -48,38 +51,55 @@ def _redelivered(case: Case, row: int, consumed: list[int]) -> bool:
         if (
             case.history.declaration(other).name == name
             and value is not None
-            and _equal(case.body(other).get("value"), value)
+            and same(case.body(other).get("value"), value)
         ):
             return True
     return False
 
 
 def _carried_over(case: Case, row: int) -> bool:
-    """Whether the run in which this one went on was given it."""
-    end = case.body(case.ended)
-    following = plain_text(end.get("continued_as"))
-    value = case.body(row).get("value")
+    """Whether the run in which this one went on took it, or was given it."""
+    following = plain_text(case.body(case.ended).get("continued_as"))
     if not following:
         return False
-    marks = {mark for leaf in leaves(value) if (mark := mark_of(leaf.value))}
-    if marks and marks <= {mark_of(leaf.value) for leaf in case.leaves(case.ended)}:
+    wanted = _identities(leaves(case.body(row).get("value")))
+    if wanted and wanted <= _identities(case.leaves(case.ended)):
         return True
-    next_run = type(case)(case.history, following, case.now_ns)
-    name = case.history.declaration(row).name
-    for other in islice(next_run.rows_of(EventType.RunStarted, EventType.SignalReceived), _MOST_ROWS):
-        if marks and marks <= {mark_of(leaf.value) for leaf in next_run.leaves(other)}:
-            return True
-        again = (
-            case.history.columns.type[other] == EventType.SignalReceived
-            and case.history.declaration(other).name == name
-        )
-        if again and _equal(next_run.body(other).get("value"), value):
-            return True
-    return False
+    next_run = _run_of(case, following)
+    rows = next_run.rows_of(EventType.RunStarted, EventType.SignalReceived, EventType.SignalConsumed)
+    return any(_brings(next_run, other, case, row, wanted) for other in islice(rows, _MOST_ROWS))
 
 
-def _equal(left: Any, right: Any) -> bool:
-    return same(left, right)
+def _brings(next_run: Case, other: int, case: Case, row: int, wanted: set[Any]) -> bool:
+    """Whether an event of the next run takes the signal in `row`, holds what it brought, or is the same one again."""
+    columns = next_run.history.columns
+    if columns.type[other] == EventType.SignalConsumed:
+        return columns.cause[other] == case.seq(row) and next_run.history is case.history
+    if wanted and wanted <= _identities(next_run.leaves(other)):
+        return True
+    again = columns.type[other] == EventType.SignalReceived
+    return again and _is_same_signal(next_run, other, case, row)
+
+
+def _is_same_signal(one: Case, row: int, two: Case, other: int) -> bool:
+    if one.history.declaration(row).name != two.history.declaration(other).name:
+        return False
+    return same(one.body(row).get("value"), two.body(other).get("value"))
+
+
+def _run_of(case: Case, run_id: str) -> Case:
+    """A run of this log, or of one of those at hand."""
+    if not case.history.rows_of(run_id):
+        for other in case.siblings:
+            if other.run_id == run_id:
+                return other
+    return type(case)(case.history, run_id, case.now_ns)
+
+
+def _identities(found: Iterable[Leaf]) -> set[Any]:
+    """Values that say, where they are found again, that they were handed on: anything may be true, nothing, or one."""
+    kept = (leaf.value for leaf in found if isinstance(leaf.value, _TELLING) and leaf.value not in _ANYTHING)
+    return {mark_of(value) or value for value in kept}
 
 
 def _updates(case: Case) -> Iterator[Evidence]:

@@ -12,10 +12,11 @@ from workbench.analysis.hazards.fingerprint import fingerprint_of, key_of
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.hazards.places import name_at
 from workbench.analysis.hazards.resources import looks
+from workbench.analysis.hazards.wording import quoted
 from workbench.analysis.provenance import leaves
 from workbench.journal.codec import same
 from workbench.journal.redaction.names import folded
-from workbench.model import EventType
+from workbench.model import EventType, Kind
 
 __all__ = ["MEMO_KEY"]
 
@@ -24,6 +25,8 @@ _MOMENTS: Final = frozenset({
     "polledat",    "respondedat", "servertime", "requestid", "traceid", "nonce",
 })  # fmt: skip
 """Names of what a fresh answer has anew."""
+_ALIKE: Final = frozenset({Kind.PURE, Kind.IDEMPOTENT})
+"""Doing it again is meant to come to the same."""
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
@@ -32,11 +35,23 @@ def _detect(case: Case) -> Iterator[Evidence]:
     yield from _crossed(case)
     calls: dict[object, list[StepRows]] = {}
     for step in case.steps.values():
-        if looks(step.declaration) and step.attempts and step.answer >= 0:
+        if step.attempts and step.answer >= 0 and step.declaration.kind not in _ALIKE:
             calls.setdefault(step.declaration.name, []).append(step)
     for steps in calls.values():
         if len(steps) > 1:
-            yield from _of_polls(case, steps)
+            for key, asked in _by_key(case, steps).items():
+                if len(asked) > 1:
+                    yield from _of_polls(case, key, asked)
+
+
+def _by_key(case: Case, steps: list[StepRows]) -> dict[str, list[StepRows]]:
+    """Steps by idempotency key; of those without, only looks: whoever acts without a key acts each time."""
+    found: dict[str, list[StepRows]] = {}
+    for step in steps:
+        key = key_of(case, step.first)
+        if key or looks(step.declaration):
+            found.setdefault(key, []).append(step)
+    return found
 
 
 def _crossed(case: Case) -> Iterator[Evidence]:
@@ -51,33 +66,35 @@ def _crossed(case: Case) -> Iterator[Evidence]:
                 yield Evidence(case.seqs(row, other.first), text, (other.label, step.label))
 
 
-def _of_polls(case: Case, steps: list[StepRows]) -> Iterator[Evidence]:
+def _of_polls(case: Case, key: str, steps: list[StepRows]) -> Iterator[Evidence]:
     """Calls for the same that got the same: under one key, or with the moment of the first answer."""
     last: dict[object, StepRows] = {}
+    told: set[object] = set()
     for step in steps:
         asked = fingerprint_of(case, step.first)
         before = last.get(asked)
         last[asked] = step
-        if before is None or asked is None:
+        if before is None or asked is None or asked in told:
             continue
-        found = _alike(case, before, step)
+        found = _alike(case, before, step, key)
         if found:
+            told.add(asked)
             text = f"{step.label} got the same answer as {before.label}: {found[0]}"
-            rows = (step.answer, before.answer)
+            rows = (step.answer, before.answer, step.first, before.first)
             yield Evidence(case.seqs(*rows), text, (before.label, step.label), found[1])
 
 
-def _alike(case: Case, first: StepRows, second: StepRows) -> tuple[str, float] | None:
+def _alike(case: Case, first: StepRows, second: StepRows, key: str) -> tuple[str, float] | None:
     types = case.history.columns.type
     if any(types[step.answer] != EventType.StepCompleted for step in (first, second)):
         return None
     one, two = case.body(first.answer).get("result"), case.body(second.answer).get("result")
-    if one is None or not same(one, two):
+    if not same(one, two):
         return None
-    key = key_of(case, first.first)
-    if key != key_of(case, second.first):
-        return None
-    return (f"both have the key {key!r}", 0.9) if key else _told_before(two, case.time_ns(second.first))
+    if key:  # nothing is a telling answer only of what acts: a look may well find nothing twice
+        sure = 0.9 if one is not None else 0.7
+        return (f"both have the key {quoted(key)}", sure) if one is not None or not looks(second.declaration) else None
+    return _told_before(two, case.time_ns(second.first)) if one is not None else None
 
 
 def _told_before(result: Any, asked_ns: int) -> tuple[str, float] | None:

@@ -54,8 +54,8 @@ def _diverged(case: Case, causes: frozenset[Cause]) -> Evidence | None:
     if explanation is None or explanation.first is None or not explanation.causes:
         return None
     reason: Reason = explanation.causes[0]
-    if reason.cause not in causes:
-        return None
+    if reason.cause not in causes or (reason.cause is Cause.CONCURRENCY and explanation.code_difference):
+        return None  # calls that somebody arranged anew are a change of the code, and no race
     first = explanation.first
     text = f"a dry replay asks for {first.asked} where the log holds {first.recorded}: {reason.why}"
     seqs = (first.seq,) if first.seq else ()

@@ -8,6 +8,7 @@ from typing import Any, Final
 from workbench.analysis.cause import Cause
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.analysis.hazards.present_types import retyped
 from workbench.analysis.hazards.wording import listed, said
 from workbench.analysis.provenance.links import GIVES
 from workbench.journal.codec import Record
@@ -18,6 +19,11 @@ __all__ = ["PAYLOAD_TYPE"]
 _MOST_VALUES: Final = 500
 _PARTS: Final = ("args", "kwargs", "result", "value")
 _HOLDERS: Final = frozenset({Record, dict, list, tuple})
+_STANDARD: Final = frozenset({"json/plain", "json/protobuf", "json", "binary/plain"})
+"""Encodings that can be read: what could not is damaged."""
+_PICKLES: Final = frozenset({"py_pickle", "pickle"})
+"""Objects are not unpickled here; a worker that has their classes reads them."""
+_SHOWN: Final = 20
 _TAKEN: Final = (*GIVES, EventType.StepStarted, EventType.ChildStarted, EventType.RunCompleted)
 
 
@@ -39,15 +45,44 @@ def _detect(case: Case) -> Iterator[Evidence]:
                     told.add(name)
                     text = f"`{name}` {how} between events {case.seq(before[0])} and {case.seq(row)}"
                     yield Evidence(case.seqs(row, before[0]), text, (), 0.9)
+    yield from _by_codec(case)
     yield from _by_replay(case)
 
 
-def _evidence(case: Case, row: int, how: str) -> Evidence:
+def _by_codec(case: Case) -> Iterator[Evidence]:
+    """Payloads of other engines that cannot be read here, in a run of which others can.
+
+    Where all are of one encoding that nobody here knows, it is the codec of that deployment, and its workers have it.
+    """
+    found: dict[str, list[int]] = {}
+    readable = False
+    for row in case.rows_of(*_TAKEN) if case.history.engine != "native" else ():
+        for value in _values(case.body(row)):
+            if isinstance(value, Record) and not value.module and value.type_name == "Undecoded":
+                found.setdefault(said(value.fields.get("encoding")), []).append(row)
+            elif value is not None:
+                readable = True
+    for encoding, rows in found.items():
+        if encoding in _STANDARD or (readable and encoding not in _PICKLES):
+            name = case.history.declaration(rows[0]).name or "the run"
+            more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+            why = "is damaged" if encoding in _STANDARD else "cannot be read here, unlike those of the others"
+            text = f"a payload of {name}{more} in the encoding {encoding!r} {why}"
+            yield Evidence(case.seqs(*rows[:_SHOWN]), text, (name,), 0.8)
+
+
+def _values(body: Mapping[str, Any]) -> Iterator[Any]:
+    yield from (body[name] for name in ("result", "value") if name in body)
+    args = body.get("args")
+    yield from args if isinstance(args, (list, tuple)) else ()
+
+
+def _evidence(case: Case, row: int, how: str, sure: float = 1.0) -> Evidence:
     name = case.history.declaration(row).name or "the run"
     result = (
         "result" if case.history.columns.type[row] not in {EventType.StepStarted, EventType.RunStarted} else "input"
     )
-    return Evidence(case.seqs(row), f"the {result} of {name} {how}", (name,))
+    return Evidence(case.seqs(row), f"the {result} of {name} {how}", (name,), sure)
 
 
 def _changed(left: Record, right: Record) -> str:
@@ -88,6 +123,8 @@ def _by_replay(case: Case) -> Iterator[Evidence]:
     if case.misfit:
         text = f"a recorded value does not fit the types of the code: {said(case.misfit)}"
         yield Evidence(case.seqs(case.record.started), text, (), 1.0, Severity.DANGER)
+    for found in retyped(case):
+        yield _evidence(case, found.row, f"is not of its type of today: {said(found.how)}", found.sure)
     explanation = case.explanation
     if explanation is None or explanation.cause is not Cause.TYPE_CHANGED or explanation.first is None:
         return

@@ -11,12 +11,12 @@ from workbench.analysis.hazards.expiry import instant_of, plain_text
 from workbench.analysis.hazards.places import name_at
 from workbench.journal.codec import Redacted
 from workbench.journal.redaction.names import words_of
-from workbench.model import Declaration
+from workbench.model import Declaration, Kind
 
 if TYPE_CHECKING:
     from workbench.analysis.hazards.case import Case
 
-__all__ = ["id_in", "ids_of", "looks"]
+__all__ = ["id_in", "ids_of", "looks", "reads"]
 
 _IDS: Final = re.compile(r"(?=.*\d)(?=.*[^\W\d])[\w./:@#+-]+|[\w-]+[/:@#-][\w./:@#-]+")
 _WORD: Final = re.compile(r"[\w-]{2,}")
@@ -88,3 +88,8 @@ def looks(declaration: Declaration) -> bool:
     if not declaration.kind_assumed:
         return not declaration.kind.acts
     return words_of(declaration.name.rpartition(".")[2])[:1] != () and words_of(declaration.name)[0] in _LOOKING
+
+
+def reads(declaration: Declaration) -> bool:
+    """Whether a step asks the world: what is computed from arguments alone (`pure`) looks at nothing."""
+    return looks(declaration) and (declaration.kind_assumed or declaration.kind is not Kind.PURE)

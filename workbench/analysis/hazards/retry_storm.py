@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from workbench.analysis.hazards.attempts import StepRows, steps_of
+from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.case import Case
-from workbench.analysis.hazards.expiry import plain_text
-from workbench.analysis.hazards.fingerprint import fingerprint_of
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.analysis.hazards.retry_layers import again_by_code, children_again, tried_below
 from workbench.analysis.hazards.wording import NS, span
 from workbench.model import EventType, History
 
@@ -24,44 +23,47 @@ _BURST: Final = 10
 _BURST_NS: Final = 60 * NS
 _LAYERS: Final = 3
 """Attempts per layer from which on layers multiply: three layers of three are 27 calls."""
+_LONG_PAUSE_NS: Final = 600 * NS
+"""Attempts that lie further apart do not make a storm: once a day is a schedule."""
+_SHOWN: Final = 21
 _PAUSES: Final = "hazards: pauses between attempts"
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
-    retried = [step for step in case.steps.values() if len(step.attempts) > 1 or _hidden(step) > 1]
-    if not retried:
-        return
+    retried = [step for step in case.steps.values() if len(step.attempts) > 1]
     told: set[str] = set()
     for step in retried:
         found = _of_step(case, step)
         if found is not None:
             told.add(step.label)
             yield found
-    yield from _layers(case, [step for step in retried if len(step.attempts) >= _LAYERS])
-    if len(case.history.runs) > 1:
+    if case.has(EventType.AttemptBegan):
+        yield from _counted(case)
+    yield from _loops(case)
+    yield from _children(case)
+    if retried and len(case.history.runs) > 1:
         yield from _in_step_with_others(case, [step for step in retried if step.label not in told])
-
-
-def _hidden(step: StepRows) -> int:
-    """Attempts by their number, where the engine writes down the last one only."""
-    return max((attempt.number for attempt in step.attempts), default=0)
 
 
 def _of_step(case: Case, step: StepRows) -> Evidence | None:
     rows = [attempt.row for attempt in step.attempts]
-    times = [case.time_ns(row) for row in rows]
-    pauses = [after - before for before, after in pairwise(times)]
-    how = ""
-    if len(rows) >= _MANY and _constant(pauses):
-        how = f"at even pauses of {span(pauses[0] / NS)}, without backoff or jitter"
-    elif _burst(times):
-        how = f"{_BURST} of them within {span(_BURST_NS / NS)}"
-    elif len(rows) > _MANY and _quickening(pauses):
-        how = "with ever shorter pauses"
+    how = _how([case.time_ns(row) for row in rows])
     if not how:
         return None
     text = f"{step.label} was tried {len(rows)} times, {how}"
-    return Evidence(case.seqs(rows[-1], *rows[:-1][:20]), text, (step.label,), 0.9)
+    return Evidence(case.seqs(rows[-1], *rows[:-1][:_SHOWN]), text, (step.label,), 0.9)
+
+
+def _how(times: Sequence[int]) -> str:
+    """What makes a storm of attempts at these moments, in words; `""` for nothing."""
+    if len(times) < _MANY or times[-1] - times[0] > _LONG_PAUSE_NS * (len(times) - 1):
+        return ""
+    pauses = [after - before for before, after in pairwise(times)]
+    if _constant(pauses):
+        return f"at even pauses of {span(pauses[0] / NS)}, without backoff or jitter"
+    if _burst(times):
+        return f"{_BURST} of them within {span(_BURST_NS / NS)}"
+    return "with ever shorter pauses" if len(times) > _MANY and _quickening(pauses) else ""
 
 
 def _constant(pauses: Sequence[int]) -> bool:
@@ -77,44 +79,43 @@ def _quickening(pauses: Sequence[int]) -> bool:
     return all(after < before for before, after in pairwise(pauses))
 
 
-def _layers(case: Case, retried: Sequence[StepRows]) -> Iterator[Evidence]:
-    """A call that was tried several times, and was called again for that: two layers of retries multiply."""
-    calls: dict[object, list[StepRows]] = {}
-    types = case.history.columns.type
-    for step in retried:
-        again = calls.setdefault((step.declaration.name, fingerprint_of(case, step.first)), [])
-        again.append(step)
-    for steps in calls.values():
-        failed = [step for step in steps[:-1] if step.answer >= 0 and types[step.answer] == EventType.StepFailed]
-        if len(steps) > 1 and len(failed) == len(steps) - 1:
-            attempts = sum(len(step.attempts) for step in steps)
-            text = f"{steps[0].declaration.name} was called {len(steps)} times and tried {attempts} times in all"
-            rows = [step.first for step in steps]
-            yield Evidence(case.seqs(*reversed(rows)), text, tuple(step.label for step in steps), 0.9)
-    yield from _children(case)
+def _counted(case: Case) -> Iterator[Evidence]:
+    """Engines that write down the last attempt only: so many in so short a time that some must have been a burst."""
+    attempts = case.history.columns.attempt
+    for row in case.rows_of(EventType.AttemptBegan):
+        step = case.steps.get(case.history.position(row)) if attempts[row] >= _BURST else None
+        if step is None:
+            continue
+        passed_ns = case.time_ns(row) - case.time_ns(step.first)
+        if passed_ns * (_BURST - 1) <= _BURST_NS * (attempts[row] - 1):
+            text = f"{step.label} was tried {attempts[row]} times within {span(passed_ns / NS)}"
+            yield Evidence(case.seqs(row, step.first), text, (step.label,), 0.9)
+
+
+def _loops(case: Case) -> Iterator[Evidence]:
+    """A call that the code made again because it had failed: at a beat, or on top of retries that multiply."""
+    for steps in again_by_code(case):
+        name, labels = steps[0].declaration.name, tuple(step.label for step in steps)
+        rows = [attempt.row for step in steps for attempt in step.attempts]
+        firsts = [step.first for step in steps]
+        if all(len(step.attempts) >= _LAYERS for step in steps):
+            text = f"{name} was called {len(steps)} times and tried {len(rows)} times in all"
+        elif how := _how([case.time_ns(row) for row in rows]):
+            text = f"{name} was called {len(steps)} times by the code, {how}"
+        else:
+            continue
+        yield Evidence(case.seqs(*reversed(firsts[-_SHOWN:])), text, labels, 0.9)
 
 
 def _children(case: Case) -> Iterator[Evidence]:
     """A child that was started again after it had failed, and that retries by itself."""
-    started: dict[str, list[str]] = {}
-    rows: dict[str, int] = {}
-    failed = {case.history.position(row) for row in case.rows_of(EventType.ChildFailed)}
-    if not failed:
-        return
-    for row in case.rows_of(EventType.ChildStarted):
-        name = case.history.declaration(row).name
-        started.setdefault(name, []).append(plain_text(case.body(row).get("id")))
-        rows[name] = row
-    for name, run_ids in started.items():
-        attempts = sum(_most_attempts(case.history, run_id) for run_id in run_ids[:100])
-        if len(run_ids) >= _LAYERS and attempts >= _LAYERS * len(run_ids):
-            text = f"child {name} was started {len(run_ids)} times, and its steps were tried {attempts} times in all"
-            yield Evidence(case.seqs(rows[name]), text, (name,), 0.9)
-
-
-def _most_attempts(history: History, run_id: str) -> int:
-    rows = history.rows_of(run_id)
-    return max((len(step.attempts) for step in steps_of(history, rows).values()), default=0) if len(rows) else 0
+    for starts in children_again(case):
+        attempts = tried_below(starts) if len(starts) >= _LAYERS else 0
+        if attempts >= _LAYERS * len(starts):
+            rows = [row for row, _ in starts]
+            name = case.history.declaration(rows[0]).name
+            text = f"child {name} was started {len(rows)} times, and a step below it was tried {attempts} times in all"
+            yield Evidence(case.seqs(*reversed(rows[-_SHOWN:])), text, (name,), 0.9)
 
 
 def _in_step_with_others(case: Case, retried: Sequence[StepRows]) -> Iterator[Evidence]:

@@ -19,6 +19,8 @@ __all__ = ["FAILED_COMPENSATION", "HALF_DONE_SAGA"]
 _STANDS: Final = frozenset({State.COMMITTED, State.COMPENSATION_FAILED})
 _LOOP: Final = 2
 """So many failures of one undo are no accident."""
+_ROUNDS: Final = 3
+"""An undo that is begun so often and never done goes round in circles: one crash in the middle of it is an accident."""
 _UNDO: Final = (EventType.CompensationStarted, EventType.CompensationCompleted, EventType.CompensationFailed)
 
 
@@ -100,15 +102,22 @@ def _failed_undo(case: Case) -> Iterator[Evidence]:
 def _undo_trouble(case: Case, step: StepRows) -> Evidence | None:
     """An undo that fails, fails again and again, or was done twice."""
     types = case.history.columns.type
-    failures = [row for row in step.undo if types[row] == EventType.CompensationFailed]
     done = [row for row in step.undo if types[row] == EventType.CompensationCompleted]
+    since = max(done, default=-1)
+    failures = [row for row in step.undo if types[row] == EventType.CompensationFailed and row > since]
     begun = [attempt.row for attempt in step.attempts]
     for first, second in pairwise(done):
         if not any(first < row < second for row in begun):
             text = f"{step.label} was undone twice"
             return Evidence(case.seqs(second, first), text, (step.label,), 0.9)
     last = types[step.undo[-1]]
-    if not failures or last == EventType.CompensationCompleted:
+    if last == EventType.CompensationCompleted:
+        return None
+    tried = [row for row in step.undo if types[row] == EventType.CompensationStarted and row > since]
+    if len(tried) >= _ROUNDS and len(tried) > len(failures):
+        text = f"the undo of {step.label} was begun {len(tried)} times and never came to its end"
+        return Evidence(case.seqs(*reversed(tried)), text, (step.label,), 1.0, Severity.DANGER)
+    if not failures:
         return None
     error = case.event(failures[-1]).error_type or "an error"
     times = f"{len(failures)} times" if len(failures) >= _LOOP else "once"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from workbench.analysis.hazards.attempts import Attempt, StepRows
@@ -12,9 +13,10 @@ from workbench.model import EventType, Kind
 if TYPE_CHECKING:
     from workbench.analysis.hazards.case import Case
 
-__all__ = ["Sending", "acting_steps", "sendings_of"]
+__all__ = ["HARMLESS", "Sending", "acting_steps", "called_steps", "sendings_of", "went_on_unseen"]
 
-_HARMLESS: Final = frozenset({Kind.PURE, Kind.READ, Kind.IDEMPOTENT})
+HARMLESS: Final = frozenset({Kind.PURE, Kind.READ, Kind.IDEMPOTENT})
+"""Kinds that may be done again."""
 
 
 class Sending(NamedTuple):
@@ -41,14 +43,39 @@ class Sending(NamedTuple):
         """Row of its intent."""
         return self.attempt.row
 
-    def fingerprint(self) -> Fingerprint | None:
-        """What its step asks for."""
-        return fingerprint_of(self.case, self.step.first)
+    def fingerprint(self, *, renamed: bool = True) -> Fingerprint | None:
+        """What its step asks for; arguments as of `fingerprint_of`."""
+        return fingerprint_of(self.case, self.step.first, renamed=renamed)
+
+
+def went_on_unseen(error_type: str) -> bool:
+    """Whether an error only says that somebody stopped waiting: what was asked for may be done all the same.
+
+    Temporal's `ScheduleToStartTimeout` says that nobody had begun.
+    """
+    name = error_type.lower()
+    return ("timeout" in name or "heartbeat" in name) and "scheduletostart" not in name
 
 
 def acting_steps(case: Case) -> Iterator[StepRows]:
     """Steps of which a second execution would act a second time."""
-    return (step for step in case.steps.values() if step.declaration.kind not in _HARMLESS)
+    return (step for step in called_steps(case) if step.declaration.kind not in HARMLESS)
+
+
+def called_steps(case: Case) -> Iterator[StepRows]:
+    """The steps; after somebody went back, mended code may call another one at the same place: each is then its own."""
+    if not case.has(EventType.DecisionMade):
+        yield from case.steps.values()
+        return
+    for step in case.steps.values():
+        called: dict[str, list[Attempt]] = {}
+        for attempt in step.attempts:
+            called.setdefault(case.history.declaration(attempt.row).name, []).append(attempt)
+        if len(called) < 2:  # noqa: PLR2004 - one at a place
+            yield step
+            continue
+        for attempts in called.values():
+            yield replace(step, declaration=case.history.declaration(attempts[0].row), attempts=attempts)
 
 
 def sendings_of(case: Case, step: StepRows) -> list[Sending]:

@@ -13,7 +13,7 @@ from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.checks import Check, checks_of, touches
 from workbench.analysis.hazards.expired_credential import SKEW_NS, resumes_ns, still_held
 from workbench.analysis.hazards.gaps import LONG_NS
-from workbench.analysis.hazards.resources import ids_of, looks
+from workbench.analysis.hazards.resources import ids_of, looks, reads
 from workbench.analysis.hazards.wording import ago, moment_text
 from workbench.analysis.state import State
 from workbench.model import EventType, History, Kind, Position
@@ -90,7 +90,7 @@ def _checks(case: Case) -> Iterator[tuple[Position, str]]:
         return
     for step in case.steps.values():
         declared = step.declaration
-        if not declared.resource or not looks(declared) or step.position in guarded or not _succeeded(case, step):
+        if not declared.resource or not reads(declared) or step.position in guarded or not _succeeded(case, step):
             continue
         check = Check(step, step.answer, ids_of(case, step.first))
         if _is_old(case, check.row) and not _acted_since(case, check):

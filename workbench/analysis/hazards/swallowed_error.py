@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from workbench.analysis.hazards.attempts import StepRows
@@ -16,13 +18,26 @@ from workbench.model import ENDINGS, EventType
 
 __all__ = ["SWALLOWED_ERROR"]
 
-_ERRORS: Final = frozenset({"error", "errors", "exception", "errormessage", "errorcode", "err", "fault", "failure"})
+_ERRORS: Final = frozenset({"error", "errors", "exception", "err", "fault", "failure"})
+_ABOUT: Final = frozenset({"message", "code", "type", "reason", "description", "text", "string", "detail", "details"})
+"""What is said of an error: `errorMessage`, `failureReason`."""
+_ELSEWHERE: Final = frozenset({
+    "last", "previous", "prev", "prior", "first", "on", "if", "ignore", "ignored", "max", "min", "allowed", "expected",
+    "known", "squared", "absolute", "standard", "std", "relative", "percentage", "percent", "mean", "log", "logs",
+    "no", "non", "after", "retry", "retryable", "stop", "throw", "raise", "handle", "report", "show", "sampling",
+    "rounding", "measurement", "margin", "default", "test", "training", "validation",
+})  # fmt: skip
+"""With one of these words an error is another one than that of the call: an earlier one, a setting, a measurement."""
+_RUN_TOGETHER: Final = frozenset({"errormessage", "errorcode", "errortype", "faultstring", "faultcode"})
+"""The same without anything between the words."""
 _STATUSES: Final = frozenset({"status", "statuscode", "httpstatus", "httpstatuscode", "code", "responsecode"})
 _FLAGS: Final = frozenset({"ok", "success", "succeeded", "successful"})
 _BAD_WORDS: Final = frozenset({"error", "failed", "failure", "exception", "fail"})
-_GOOD_WORDS: Final = frozenset({"", "none", "null", "ok", "success", "no", "false", "0", "no error"})
+_GOOD_WORDS: Final = frozenset({"", "none", "null", "ok", "success", "no", "false", "0", "00", "000", "no error"})
 _HTTP_ERROR, _HTTP_END = 400, 600
-_INSIDE: Final = frozenset({"response", "result", "data", "body", "detail", "details", "meta"})
+_INSIDE: Final = frozenset({"response", "result", "data", "body", "detail", "details", "meta", "payload"})
+_LONGEST_TEXT: Final = 20_000
+"""Characters of JSON in a text that are looked at: a body with an error in it is short."""
 _READS: Final = frozenset({"get", "fetch", "load", "read"})
 _GOES_ON: Final = (
     EventType.StepStarted, EventType.StepRecorded, EventType.ChildStarted, EventType.TimerStarted,
@@ -61,12 +76,12 @@ def _error_shape(value: Any, *, inside: bool = False) -> tuple[str, float]:
     """What about a result looks like a failure, in words, and how sure that is; `""` for nothing."""
     if isinstance(value, RecordedError):
         return f"an error ({value.type_name})", 0.9
-    fields = value.fields if isinstance(value, Record) else value
+    fields = value.fields if isinstance(value, Record) else _parsed(value) if isinstance(value, str) else value
     if not isinstance(fields, Mapping):
         return "", 0.0
     for name, part in list(fields.items())[:64]:
-        known = folded(name) if isinstance(name, str) else ""
-        found = _of_field(known, part, fields)
+        known, is_error = _meaning(str.__str__(name)) if isinstance(name, str) else ("", False)
+        found = _of_error(known, str.__str__(name), part) if is_error else _of_field(known, part, fields)
         if found:
             return found, 0.9
         if known in _INSIDE and not inside:
@@ -76,15 +91,37 @@ def _error_shape(value: Any, *, inside: bool = False) -> tuple[str, float]:
     return "", 0.0
 
 
+def _parsed(value: str) -> Any:
+    """What a text says that is JSON, as replies of functions and gateways are; `None` for any other."""
+    text = plain_text(value)
+    if not text.startswith("{") or len(text) > _LONGEST_TEXT:
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+@lru_cache(4096)
+def _meaning(name: str) -> tuple[str, bool]:
+    """A name as it is compared, and whether it is one of an error: `FunctionError`, `errorMessage`, `hasErrors`."""
+    words, known = words_of(name), folded(name)
+    what = words[:-1] if len(words) > 1 and words[-1] in _ABOUT else words
+    is_error = not _ERRORS.isdisjoint(what[-1:]) and _ELSEWHERE.isdisjoint(what)
+    return known, is_error or known in _RUN_TOGETHER
+
+
+def _of_error(known: str, name: str, value: Any) -> str:
+    value = value.value if isinstance(value, EnumValue) else value
+    return f"an `{name}`" if _says_something(known, value) else ""
+
+
 def _of_field(name: str, value: Any, fields: Mapping[Any, Any]) -> str:
-    if isinstance(value, EnumValue):
-        value = value.value
-    if name in _ERRORS:
-        return f"an `{name}`" if _says_something(name, value) else ""
+    if name not in _FLAGS and name not in _STATUSES:
+        return ""
+    value = value.value if isinstance(value, EnumValue) else value
     if name in _FLAGS:
         return f"`{name}` false" if value is False else ""
-    if name not in _STATUSES:
-        return ""
     number = value if isinstance(value, int) and not isinstance(value, bool) else None
     text = plain_text(value).strip() if isinstance(value, str) else ""
     number = int(text) if text.isascii() and text.isdigit() and len(text) == len("404") else number
@@ -101,8 +138,8 @@ def _says_something(name: str, value: Any) -> bool:
         return plain_text(value).strip().lower() not in _GOOD_WORDS
     if isinstance(value, bool) or value is None:
         return value is True
-    if isinstance(value, (int, float)):
-        return name in {"error", "errorcode"} and value != 0
+    if isinstance(value, (int, float)):  # one with a fraction is measured, and not a code
+        return name in {"error", "errorcode"} and value != 0 and isinstance(value, int)
     return bool(value) if isinstance(value, (Mapping, list, tuple)) else isinstance(value, (Record, RecordedError))
 
 

@@ -33,11 +33,11 @@ def _zombie(case: Case) -> Iterator[Evidence]:
 
 
 def _came_back(case: Case) -> Evidence | None:
-    """A process writes again after another one had taken over."""
+    """A process writes again after another one had taken over, and has not taken the run up again itself."""
     processes = case.history.processes
     if len(processes) < 3:  # noqa: PLR2004 - one, another, the first again
         return None
-    firsts = [process.first_seq for process in processes]
+    firsts, types = [process.first_seq for process in processes], case.history.columns.type
     seen: dict[tuple[object, ...], int] = {}
     before: tuple[object, ...] | None = None
     taken_over: dict[tuple[object, ...], int] = {}
@@ -47,6 +47,8 @@ def _came_back(case: Case) -> Evidence | None:
             continue
         process = processes[number]
         who = _who(process)
+        if types[row] == EventType.RunRecovered:
+            taken_over.pop(who, None)
         if before is not None and who != before:
             taken_over.setdefault(before, row)
             if who in taken_over:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from workbench.analysis.hazards.discreet import discreet
 from workbench.journal.codec.standins import bounded_repr
 from workbench.model import instant
 
-__all__ = ["NS", "ago", "listed", "moment_text", "ns_in", "said", "span"]
+__all__ = ["NS", "ago", "listed", "moment_text", "ns_in", "quoted", "said", "span"]
 
 NS = 1_000_000_000
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 _NAMED = 4
 _LONGEST = 300
+_LOOKED_AT = 10_000
 
 
 def ns_in(value: object) -> int | None:
@@ -20,9 +22,14 @@ def ns_in(value: object) -> int | None:
 
 
 def said(value: object) -> str:
-    """What a payload says, in bounded text."""
+    """What a payload says, in bounded text, without secrets."""
     text = str.__str__(value) if isinstance(value, str) else bounded_repr(value)
-    return text[:_LONGEST]
+    return discreet(text[:_LOOKED_AT])[:_LONGEST]  # before it is cut: half a secret has no shape
+
+
+def quoted(text: str) -> str:
+    """A text of a payload in quotes, as `said`."""
+    return repr(said(text))
 
 
 def span(seconds: float) -> str:

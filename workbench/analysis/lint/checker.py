@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from workbench.analysis.lint import rules
-from workbench.analysis.lint.names import Names, set_locals, set_typed
+from workbench.analysis.lint.names import Names
 from workbench.analysis.lint.rules import Rule
+from workbench.analysis.lint.sets import set_locals, set_typed
 from workbench.program import Step
 
 __all__ = ["Hit", "check_function"]

@@ -7,21 +7,20 @@ import inspect
 import linecache
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.analysis.cause import Cause, remedy_of
 from workbench.analysis.lint.checker import check_function
 from workbench.analysis.lint.names import Names, changed_globals
 from workbench.analysis.lint.rules import Rule
-from workbench.analysis.parsing import parse
+from workbench.analysis.lint.sources import node_of
 from workbench.model import visible
 from workbench.program import Step, Workflow
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Remark", "Remarks", "lint", "node_of", "remarks_frame"]
+__all__ = ["Remark", "Remarks", "lint", "remarks_frame"]
 
 _DEEPEST = 6
 """How far calls into functions of the same package are followed."""
@@ -124,31 +123,6 @@ def remarks_frame(findings: Sequence[Remark]) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(("rule", "cause", "file", "function", "message", "remedy"), "str")).astype(
         {"line": "int64", "column": "int64"}
     )
-
-
-def node_of(function: Callable[..., Any]) -> tuple[_Function, ast.Module] | None:
-    """A function's syntax tree and that of its module; `None` where Python does not have the source."""
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return None
-    text = "".join(linecache.getlines(code.co_filename, getattr(function, "__globals__", None)))
-    module = _parsed(text)
-    if module is None:
-        return None
-    for node in ast.walk(module):
-        if isinstance(node, _Function) and node.name == code.co_name:
-            first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
-            if first == code.co_firstlineno:
-                return node, module
-    return None
-
-
-@lru_cache(maxsize=64)
-def _parsed(text: str) -> ast.Module | None:
-    try:
-        return parse(text) if text else None
-    except SyntaxError:
-        return None
 
 
 def _called(node: ast.AST, names: Names, package: str) -> Iterator[Callable[..., Any]]:

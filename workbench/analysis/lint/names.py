@@ -5,19 +5,18 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["Names", "aliases", "changed_globals", "set_typed"]
+__all__ = ["Names", "aliases", "changed_globals"]
 
 _CHANGING = frozenset({
     "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft", "remove",
     "setdefault", "sort", "update",
 })  # fmt: skip
 """Methods that change the container they belong to."""
-_SET_METHODS = frozenset({"union", "intersection", "difference", "symmetric_difference", "copy"})
-_SET_TYPES = frozenset({"set", "frozenset", "Set", "AbstractSet", "FrozenSet", "MutableSet"})
+_DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -28,9 +27,17 @@ class Names:
         function: The live function: its globals and closure tell what a name stands for.
         node: Its syntax tree.
         module: Tree of its module, for the imports.
+        known: Which functions return sets, by their code or tree: shared by those that call one another.
     """
 
-    def __init__(self, function: Callable[..., Any], node: ast.AST, module: ast.Module) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        node: ast.AST,
+        module: ast.Module,
+        known: dict[Hashable, bool] | None = None,
+    ) -> None:
+        self.known: dict[Hashable, bool] = {} if known is None else known
         self._known = aliases(module) | aliases(node)
         self._stars = [
             inner.module for inner in _own_statements(module)
@@ -38,6 +45,9 @@ class Names:
         ]  # fmt: skip
         self._globals: Mapping[str, Any] = getattr(function, "__globals__", {})
         self._closure = _closure(function)
+        inside = (inner for inner in ast.walk(node) if isinstance(inner, _DEFINED) and inner is not node)
+        self._inside = {inner.name: inner for inner in inside}
+        self.package = str(self._globals.get("__name__", "")).partition(".")[0]
         self.local = _bound(node) - set(aliases(node))
 
     def full(self, node: ast.AST) -> str:
@@ -54,6 +64,10 @@ class Names:
             return starred
         is_builtin = node.id not in self._globals and node.id not in self._closure and hasattr(builtins, node.id)
         return node.id if is_builtin else ""
+
+    def defined(self, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The function inside this one that a name stands for."""
+        return self._inside.get(node.id) if isinstance(node, ast.Name) else None
 
     def _starred(self, name: str) -> str:
         """Where a name comes from that `from module import *` brought in; `""` for none."""
@@ -166,61 +180,3 @@ def _changed_in(node: ast.AST) -> Iterator[str]:
         target = node.func.value
     if isinstance(target, ast.Name):
         yield target.id
-
-
-def set_typed(node: ast.AST, names: Names, locals_: frozenset[str] = frozenset()) -> bool:
-    """Whether an expression is a set for certain.
-
-    Args:
-        node: The expression.
-        names: What names mean.
-        locals_: Local names that hold sets.
-    """
-    if isinstance(node, ast.Set | ast.SetComp):
-        return True
-    if isinstance(node, ast.Name):
-        return node.id in locals_ or isinstance(names.live(node), set | frozenset)
-    if isinstance(node, ast.BinOp):
-        sides = (set_typed(node.left, names, locals_), set_typed(node.right, names, locals_))
-        return isinstance(node.op, ast.BitOr | ast.BitAnd | ast.Sub | ast.BitXor) and any(sides)
-    if isinstance(node, ast.Call):
-        if names.full(node.func) in {"set", "frozenset"}:
-            return True
-        method = node.func
-        return (
-            isinstance(method, ast.Attribute)
-            and method.attr in _SET_METHODS
-            and set_typed(method.value, names, locals_)
-        )
-    return False
-
-
-def set_locals(function: ast.AST, names: Names) -> frozenset[str]:
-    """Local names that are only ever given sets."""
-    given: dict[str, list[bool]] = {}
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                _give(target, set_typed(node.value, names, frozenset(n for n, s in given.items() if all(s))), given)
-        elif isinstance(node, ast.AnnAssign):
-            _give(node.target, _is_set_annotation(node.annotation), given)
-        elif isinstance(node, ast.arg) and node.annotation is not None:
-            given.setdefault(node.arg, []).append(_is_set_annotation(node.annotation))
-        elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-            _give(node.target, is_set=False, given=given)
-    return frozenset(name for name, sets in given.items() if all(sets))
-
-
-def _give(target: ast.AST, is_set: bool, given: dict[str, list[bool]]) -> None:  # noqa: FBT001 - named where it matters
-    if isinstance(target, ast.Name):
-        given.setdefault(target.id, []).append(is_set)
-    else:
-        for name in ast.walk(target):
-            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
-                given.setdefault(name.id, []).append(False)
-
-
-def _is_set_annotation(annotation: ast.AST) -> bool:
-    base = annotation.value if isinstance(annotation, ast.Subscript) else annotation
-    name = base.attr if isinstance(base, ast.Attribute) else base.id if isinstance(base, ast.Name) else ""
-    return name in _SET_TYPES

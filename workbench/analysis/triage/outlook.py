@@ -7,11 +7,13 @@ from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from workbench.analysis.doubts import DOUBTFUL, Doubt, Surplus, doubts_of, surplus_of
 from workbench.analysis.facts import Child, RunFacts, RunStatus, read_facts
-from workbench.analysis.gates import Gates, gates_of
+from workbench.analysis.gates import Action, Gates, gates_of
 from workbench.analysis.hazards import Case, contested
 from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS, is_made_of
 from workbench.analysis.options import PREFERENCE, Option
+from workbench.analysis.other_keys import Keys, done_again, made_keys
 from workbench.analysis.safety import ORDER, Safety
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import NS, StepFacts
@@ -48,14 +50,17 @@ class Outlook(NamedTuple):
 def outlook_of(verdict: Verdict) -> Outlook:
     """The best option of a verdict, or its blocking reason."""
     if verdict.status in AT_REST:
-        return _resting(verdict.status)
+        return _resting(verdict.status, _labels(verdict.in_doubt, verdict.surplus))
     option = _shown(verdict)
     if option is verdict.best_option:
         return Outlook(str(option.action), option.from_step, option.safety, option.because)
     return Outlook("", "", option.safety, f"{option.action}: {option.because}")
 
 
-def _resting(status: RunStatus) -> Outlook:
+def _resting(status: RunStatus, left: Sequence[str]) -> Outlook:
+    """A run that is over; `left` are labels of steps that may have acted otherwise than the code knows."""
+    if left:
+        return Outlook("", "", Safety.CHECK, f"the run is over ({status}); left to be settled: {', '.join(left)}")
     return Outlook("", "", Safety.SAFE, AT_REST[status])
 
 
@@ -102,7 +107,7 @@ class Outlooks:
         """
         facts = case.facts
         if facts.status in AT_REST:
-            return _resting(facts.status)
+            return _resting(facts.status, _left(facts))
         if any(child.answer < 0 for child in facts.children):  # resuming resumes these too: other runs have a say
             found = verdict_of(case.history, case.run_id, case.report, now_ns=self.now_ns)
             return outlook_of(found)
@@ -125,7 +130,8 @@ class Outlooks:
     def _alone(self, case: Case, stale: Mapping[Position, str]) -> Outlook:
         """A run that is like no other: something in it is stale, or others may have written what it would write."""
         facts = read_facts(case.history, case.run_id, case.report)
-        gates = replace(gates_of(facts, case.report), stale=stale)
+        made = made_keys(lambda: case.record, facts.steps, case.body)
+        gates = replace(gates_of(facts, case.report), stale=stale, keys=Keys(made))
         found = verdict(case.run_id, facts.steps, gates, now_ns=self.now_ns, candidates=0)
         if _rewrites(facts, found) and (others := contested(case)):
             gates = replace(gates, contested=others)
@@ -133,22 +139,35 @@ class Outlooks:
         return outlook_of(found)
 
 
-def _rewrites(facts: RunFacts, found: Verdict) -> bool:
-    """Whether the option that is shown would write anew what an idempotent step wrote.
+def _left(facts: RunFacts) -> list[str]:
+    """Steps about which something is left to be settled; most runs have none, so a glance comes first."""
+    if not any(step.repeated or step.contradicted or step.state in DOUBTFUL for step in facts.steps):
+        return []
+    return _labels(doubts_of(facts.steps), surplus_of(facts.steps))
 
-    That others may have written it since only ever makes an option worse that would, so for all others it needs not
-    be found out.
+
+def _labels(doubts: Sequence[Doubt], surplus: Sequence[Surplus]) -> list[str]:
+    return sorted({doubt.step for doubt in doubts} | {one.step for one in surplus})
+
+
+def _rewrites(facts: RunFacts, found: Verdict) -> bool:
+    """Whether the option that is shown would write anew what an idempotent step wrote, or make a key again.
+
+    That others may have written it since, or that the key may be another one, only ever makes an option worse that
+    would, so for all others it needs not be found out.
     """
     if found.status in AT_REST:
         return False
     again = set(_shown(found).executes_again)
-    return any(
+    rewritten = (
         step.kind is Kind.IDEMPOTENT and step.state is State.COMMITTED and step.label in again for step in facts.steps
     )
+    keyed = done_again(facts.steps, -1) if _shown(found).action is not Action.RESUME else ()
+    return any(rewritten) or any(step.label in again for step in keyed)
 
 
 _TRANSLATED = {"run_id", "opened", "answer", "started_ns", "key"}
-_UNSEEN = {"attempts", "ended_ns", "error", "code", "assumed"}
+_UNSEEN = {"attempts", "ended_ns", "error", "code", "assumed", "seq", "sent_ns", "denied_ns", "executions"}
 """Shown beside a verdict; they do not decide it."""
 
 _AS_THEY_ARE = attrgetter(

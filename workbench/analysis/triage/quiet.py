@@ -1,6 +1,6 @@
 """What columns alone say of a run: that it completed, and that every effect came at the first try.
 
-No payload could change that a completed run is at rest.
+No payload could change that such a run is at rest; one with another effect may have done something twice.
 """
 
 from __future__ import annotations

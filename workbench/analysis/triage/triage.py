@@ -77,9 +77,9 @@ class _Desk:
         self.outlooks = outlooks
         self.troubles = Troubles(self.likeness, self.shapes, outlooks.now_ns, attention)
 
-    def over(self, number: int, *, smooth: bool) -> TriageRow:
-        """A run that completed, and is not read."""
-        hazards = self.troubles.of(number, smooth=smooth)
+    def over(self, number: int) -> TriageRow:
+        """A run that completed, and whose effects all came at the first try: it is not read."""
+        hazards = self.troubles.of(number, smooth=True)
         run_id, origin = self.shapes.run_ids[number], self.history.origin
         return TriageRow(run_id, _COMPLETED, "", "", hazards, "", "", _SAFE, _RESTING, 0.0, "", "", origin)
 
@@ -128,12 +128,11 @@ _COMPLETED, _SAFE, _RESTING = str(RunStatus.COMPLETED), str(Safety.SAFE), AT_RES
 def _rows(desk: _Desk, run_ids: Sequence[str] | None) -> Iterator[TriageRow]:
     shapes = desk.shapes
     examples = [shapes.rows_of(number).tolist() for number in shapes.examples]
-    over = [is_over(desk.history, rows) for rows in examples]
-    smooth = [done and is_smooth(desk.history, rows) for done, rows in zip(over, examples, strict=True)]
+    smooth = [is_over(desk.history, rows) and is_smooth(desk.history, rows) for rows in examples]
     wanted = None if run_ids is None else set(run_ids)
     for number, (run_id, shape) in enumerate(zip(shapes.run_ids, shapes.classes.tolist(), strict=True)):
         if wanted is None or run_id in wanted:
-            yield desk.over(number, smooth=smooth[shape]) if over[shape] else desk.read(number)
+            yield desk.over(number) if smooth[shape] else desk.read(number)
 
 
 def failing_step(facts: RunFacts) -> StepFacts | None:

@@ -41,11 +41,14 @@ class Decide:
         parser.add_argument("run_id", metavar="RUN", help="run id")
         parser.add_argument("action", choices=[*_ACTIONS, "probe", "resolve", "record"], help="what to do")
         parser.add_argument("--do", action="store_true", help="really do it")
-        parser.add_argument("--step", default="", help="label, name or position of a step; `end` for retry_from")
+        parser.add_argument(
+            "--step", default="", help="label, name or position of a step, or `event N`; `end` for retry_from"
+        )
         parser.add_argument(
             "--accept", action="append", default=[], metavar="ID", help="act in spite of this objection"
         )
         parser.add_argument("--happened", choices=["yes", "no"], help="resolve: whether the step acted")
+        parser.add_argument("--undone", choices=["yes", "no"], help="resolve: whether it is undone, also by hand")
         parser.add_argument("--result", default="null", metavar="JSON", help="resolve: what the step returned")
         parser.add_argument(
             "--code", metavar="PLACE", help="module:function or file.py:function; recorded code by default"
@@ -96,18 +99,21 @@ def _settle(run: Run, options: argparse.Namespace, output: Output) -> int:
         output.line(answers)
         output.line("" if options.do else "Nothing was recorded; --do records it.")
         return 0
-    if not options.step or options.happened is None:
-        raise UsageError("resolve needs --step and --happened yes|no", hint="workbench verdict lists what is in doubt")
+    if not options.step or (options.happened is None) is (options.undone is None):
+        message = "resolve needs --step, and --happened yes|no or --undone yes|no"
+        raise UsageError(message, hint="workbench verdict lists what is in doubt")
     if not options.do:
-        word = "happened" if options.happened == "yes" else "did not happen"
+        sentences = {("yes", None): "happened", ("no", None): "did not happen", (None, "yes"): "is undone"}
+        word = sentences.get((options.happened, options.undone), "is not undone")
         output.line(f"{options.step} {word}. Nothing was recorded; --do records it.")
         return 0
     try:
         result = json.loads(options.result)
     except ValueError as error:
         raise UsageError(f"--result is no JSON: {error}", hint="""for example '{"id": "ch_1"}'""") from error
-    happened = options.happened == "yes"
-    run = run.resolve(options.step, happened=happened, result=result, by=options.by, why=options.why)
+    said = {"happened": options.happened} if options.undone is None else {"undone": options.undone}
+    words: dict[str, Any] = {name: answer == "yes" for name, answer in said.items()}
+    run = run.resolve(options.step, **words, result=result, by=options.by, why=options.why)
     output.line(run.verdict().text())
     return 0
 

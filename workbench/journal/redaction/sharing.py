@@ -23,7 +23,7 @@ from workbench.journal.redaction.keyring import Keyring
 from workbench.journal.redaction.patterns import PATTERNS, Pattern
 from workbench.journal.redaction.texts import TextRules
 
-__all__ = ["Secret", "SecretScan", "check_shareable"]
+__all__ = ["SHARED_PATTERNS", "Secret", "SecretScan", "check_shareable"]
 
 _MORE: Final = tuple(
     Pattern(kind, re.compile(shape), None, tuple(needs.split()))
@@ -43,6 +43,9 @@ _MORE: Final = tuple(
     )
 )
 """Shapes that recording does not look for; sources: the providers' documentation of their keys."""
+
+SHARED_PATTERNS: Final = (*PATTERNS, *_MORE)
+"""All shapes that must not leave the house."""
 
 _Computes = Callable[[str], Computed]
 
@@ -175,7 +178,7 @@ class _Rules(TextRules):
     """The rules of recording, asked for what they find instead of for what they leave."""
 
     def __init__(self, keyring: Keyring, environ: Mapping[str, str]) -> None:
-        super().__init__(keyring, environ, seal=False, patterns=(*PATTERNS, *_MORE))
+        super().__init__(keyring, environ, seal=False, patterns=SHARED_PATTERNS)
         self._seen: list[tuple[str, str]] = []
 
     def secrets(self, text: str, computed: _Computes) -> tuple[tuple[str, str], ...]:

@@ -75,6 +75,24 @@ async def flow(order):
     return await look("end")
 """)
 
+diverges("amount with a fraction", CHARGE, "    charge(order, float(amount))\n")
+diverges("amount in a map", CHARGE, "    charge(order, {'amount': amount})\n")
+diverges("async and side by side in another order", 'look("air"), look("rail")', 'look("rail"), look("air")', """
+@wb.workflow
+async def flow(order):
+    await asyncio.gather(look("air"), look("rail"))
+    return await look("end")
+""")
+diverges("one by one the other way round", 'wb.gather(mail.defer("anna"), charge.defer(order))',
+        'charge(order)\n    mail("anna")', """
+@wb.workflow
+def flow(order):
+    wb.gather(mail.defer("anna"), charge.defer(order))
+    return store(order)
+""")
+has(15, "a step before one that is open", FLOW, _changed(FLOW, CHARGE, '    price("fraud")\n' + CHARGE, 6))
+has(15, "gone from an open log", FLOW, _changed(FLOW, "    amount = price(order)\n", "    amount = 15\n", 5))
+
 has_not(15, "the same code", FLOW, Tape(cut=1))
 follows("a comment", CHARGE, "    # the card is charged here\n" + CHARGE)
 follows("a docstring", "def flow(order):\n", 'def flow(order):\n    """Check out."""\n')
@@ -82,6 +100,24 @@ follows("a local by another name", "    store(order, amount)\n", "    total = am
 follows("a step at the end that is still to come", "    return amount\n", "    mail('bob')\n    return amount\n")
 follows("what comes after the cut", "    store(order, amount)\n", "    price('fraud')\n    store(order, amount)\n",
         cut=3)
+follows("a pause after the cut", "    store(order, amount)\n", "    wb.sleep(60)\n    store(order, amount)\n", cut=3)
+follows("an approval after the cut", "    store(order, amount)\n", "    wb.signal('ok')\n    store(order, amount)\n",
+        cut=3)
+follows("no longer done after the cut", "    store(order, amount)\n", "", cut=3)
+follows("another argument after the cut", "    store(order, amount)\n", "    store(order, str(amount))\n", cut=3)
+follows("more turns after the cut", "range(3)", "range(9)", """
+@wb.workflow
+def flow(order):
+    for turn in range(3):
+        price(turn)
+    return charge(order)
+""", cut=4)
+follows("async and one more after the cut", 'await look("end")', 'await look("bus") + await look("end")', """
+@wb.workflow
+async def flow(order):
+    await asyncio.gather(look("air"), look("rail"))
+    return await look("end")
+""", cut=3)
 follows("guarded by a patch", CHARGE, '    if wb.patched("fraud"):\n        price("fraud")\n' + CHARGE)
 follows("moved into a function", CHARGE, "    pay(order, amount)\n", """
 def pay(order, amount):

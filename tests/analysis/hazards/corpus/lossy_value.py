@@ -155,6 +155,47 @@ def marker_in_a_body(story: Story) -> None:
     run.completed()
 
 
+@positive(28)
+def tree_that_is_cut_without_a_way_to_go_on(story: Story) -> None:
+    run = story.run("git-1", workflow="mirror")
+    tree = {"sha": "9f2c", "tree": [{"path": "a.py", "sha": "0b71"}], "truncated": True}
+    run.step("list_tree", kind="read").completed(tree)
+    run.step("delete_all_others", kind="write", args=[tree["tree"]]).completed()
+    run.completed()
+
+
+@positive(28)
+def envelope_of_an_open_run(story: Story) -> None:
+    run = story.run("agent-2", workflow="agent")
+    run.step("run_tests", kind="write").completed({"stdout": "F....", "wasTruncated": True, "totalBytes": 700_411})
+    run.step("fix", kind="write").started().died()
+
+
+@positive(28)
+def bytes_that_were_left_out(story: Story) -> None:
+    run = story.run("ocr-1", workflow="scan")
+    run.step("load", kind="read").completed({"head": "JVBERi0xLjcKJ", "truncated_bytes": 1_202_114})
+    resumed(run, after_seconds=20)
+    run.step("ocr", kind="pure", args=["JVBERi0xLjcKJ"]).completed("?")
+    run.completed()
+
+
+@positive(28, engine="temporal")
+def temporal_payload_cut_by_its_codec(story: Story) -> None:
+    run = story.run("wf-2", workflow="TranslateWorkflow")
+    cut = {"text": "It was a dark and stormy night; the rain", "isTruncated": True}
+    activity(run, "LoadText").completed(cut)
+    activity(run, "Translate", cut).completed("Es war eine dunkle")
+    run.completed()
+
+
+@positive(28)
+def signal_that_was_cut(story: Story) -> None:
+    run = story.run("mail-2", workflow="answer_mail")
+    run.signal("mail", {"from": "anna", "body": "Dear all, I would like", "truncated": True})
+    run.step("reply", kind="write").started().died()
+
+
 # --- near misses -----------------------------------------------------------------------------------------------
 
 
@@ -275,4 +316,39 @@ def sealed_and_recovered(story: Story) -> None:
     run.step("login", kind="read").completed({"access_token": sealed()})
     resumed(run, after_seconds=20)
     run.step("push", kind="write").given(access_token=sealed()).completed()
+    run.completed()
+
+
+@negative(28)
+def a_page_of_a_longer_list(story: Story) -> None:
+    run = story.run("list-11", workflow="list_bucket")
+    page = {"IsTruncated": True, "NextContinuationToken": "1ueGcxLPRx1Tr/XYExHnhbYLgveDs2J", "Contents": ["a", "b"]}
+    run.step("list", kind="read").completed(page)
+    resumed(run, after_seconds=20)
+    run.step("list", kind="read", args=[page["NextContinuationToken"]]).completed({"IsTruncated": False})
+    run.step("copy", kind="idempotent", args=[page["Contents"]]).completed()
+    run.completed()
+
+
+@negative(28)
+def nothing_was_left_out(story: Story) -> None:
+    run = story.run("log-10", workflow="ship_logs")
+    run.step("tail", kind="read").completed({"lines": ["a"], "truncated_bytes": 0, "truncated": None})
+    resumed(run, after_seconds=20)
+    run.step("ship", kind="write", args=[["a"]]).started().died()
+
+
+@negative(28)
+def truncate_is_an_option(story: Story) -> None:
+    run = story.run("etl-11", workflow="etl")
+    options = {"truncate": True, "truncate_after": 80, "truncated_at": "2026-10-01", "table": "staging"}
+    run.step("options", kind="read").completed(options)
+    run.step("load", kind="idempotent", args=[options]).started().died()
+
+
+@negative(28)
+def cut_and_never_used(story: Story) -> None:
+    run = story.run("agent-10", workflow="agent")
+    run.step("run_tests", kind="write").completed({"stdout": "F....", "truncated": True})
+    run.step("report", kind="write", args=["tests failed"]).completed()
     run.completed()

@@ -152,6 +152,36 @@ def both_failed(story: Story) -> None:
     run.failed("LockTimeout")
 
 
+@positive(18, engine="temporal")
+def temporal_step_timed_out_at_its_worker(story: Story) -> None:
+    run = story.run("wf-3", workflow="InvoiceWorkflow")
+    activity(run, "RenderInvoice", 7).began(2, "StartToCloseTimeout", "activity StartToClose timeout").answered("7.pdf")
+    activity(run, "Post", "7.pdf").completed()
+    run.completed()
+
+
+@positive(18, engine="temporal")
+def temporal_lost_heartbeat_and_still_at_it(story: Story) -> None:
+    run = story.run("wf-4", workflow="BackupWorkflow")
+    activity(run, "CopyDisk", "db-1").began(3, "HeartbeatTimeout", "activity Heartbeat timeout")
+
+
+@positive(18, engine="temporal")
+def temporal_lost_heartbeat_then_a_real_error(story: Story) -> None:
+    run = story.run("wf-5", workflow="TrainWorkflow")
+    fit = activity(run, "Fit", "m-1").began(2, "HeartbeatTimeout", "activity Heartbeat timeout")
+    fit.failed("OutOfMemory", "cuda")
+    run.failed("OutOfMemory")
+
+
+@positive(18)
+def lease_lost_and_given_to_another(story: Story) -> None:
+    run = story.run("scan-1", workflow="scan")
+    step = run.step("scan_shelf", kind="write").attempt_failed("HeartbeatTimeoutError", "no sign of life for 30 s")
+    step.completed(40)
+    run.completed()
+
+
 # --- near misses -----------------------------------------------------------------------------------------------
 
 
@@ -286,3 +316,32 @@ def gave_up_after_three(story: Story) -> None:
     step = run.step("fax", kind="write").attempt_failed("Busy", definite=True).attempt_failed("Busy", definite=True)
     step.failed("Busy", definite=True)
     run.failed("Busy")
+
+
+@negative(18, engine="temporal")
+def temporal_nobody_took_it_in_time(story: Story) -> None:
+    run = story.run("wf-12", workflow="TranscodeWorkflow")
+    step = activity(run, "Transcode", "a.mov").began(2, "ScheduleToStartTimeout", "activity ScheduleToStart timeout")
+    step.answered("a.mp4")
+    run.completed()
+
+
+@negative(18, engine="temporal")
+def temporal_peer_answered_with_a_timeout(story: Story) -> None:
+    run = story.run("wf-13", workflow="OrderWorkflow")
+    activity(run, "Charge", 9).began(2, "ReadTimeout", "no answer from api.acme.test").answered("ch_1")
+    run.completed()
+
+
+@negative(18, engine="temporal")
+def temporal_heartbeat_lost_and_not_tried_again(story: Story) -> None:
+    run = story.run("wf-14", workflow="BackupWorkflow")
+    activity(run, "CopyDisk", "db-1").began(1).failed("HeartbeatTimeout", "activity Heartbeat timeout")
+    run.failed("HeartbeatTimeout")
+
+
+@negative(18, engine="temporal")
+def temporal_worker_stopped_in_order(story: Story) -> None:
+    run = story.run("wf-15", workflow="BackupWorkflow")
+    activity(run, "CopyDisk", "db-1").began(2, "WorkerShutdown", "the worker is shutting down").answered("ok")
+    run.completed()

@@ -12,7 +12,7 @@ from tests.analysis.divergence.operators import surroundings
 from tests.analysis.hazards.corpus.recording import ENTRIES, Entry, Recording
 from workbench.analysis.hazards import ALSO_FLAGGED, DETECTOR_FAILED, HAZARDS, Case, findings_of
 
-__all__ = ["NUMBERS", "Measure", "corpus", "markdown", "measured"]
+__all__ = ["NUMBERS", "Measure", "case_of", "corpus", "in_readme", "markdown", "measured"]
 
 _CATALOGUE = list({hazard.id: hazard for hazard in (*HAZARDS, *ALSO_FLAGGED)}.values())
 _NUMBER = {hazard.id: number for number, hazard in enumerate(_CATALOGUE, start=1)}
@@ -20,6 +20,8 @@ _NUMBER = {hazard.id: number for number, hazard in enumerate(_CATALOGUE, start=1
 
 NUMBERS = range(1, len(_CATALOGUE) + 1)
 """Numbers under which recordings are filed."""
+
+_BEGIN, _END = "<!-- hazards: begin", "<!-- hazards: end -->"
 
 _MACHINERY = {"measure", "recording", "taped", "telling"}
 
@@ -84,9 +86,14 @@ def _found(entry: Entry) -> set[int]:
     """Numbers of the hazards that are found in a recording; its surroundings last as long as the look at it."""
     with surroundings(), tempfile.TemporaryDirectory() as folder:
         case = case_of(entry.make(Path(folder)))
+        seqs = set(case.history.columns.seq)
         findings = findings_of(case)
         failed = [finding.evidence.text for finding in findings if finding.hazard.id == DETECTOR_FAILED.id]
         assert not failed, f"{entry.name}: {failed}"
+        for finding in findings:
+            shown = finding.evidence
+            assert shown.seqs or shown.at, f"{entry.name}: {finding.id} shows nothing"
+            assert seqs.issuperset(shown.seqs), f"{entry.name}: {finding.id} names events that are not in the log"
         return {_NUMBER[finding.hazard.id] for finding in findings}
 
 
@@ -103,11 +110,33 @@ def markdown(measures: Iterable[Measure]) -> str:
     return "\n".join(_lines(measures))
 
 
+def in_readme(text: str, measures: Iterable[Measure]) -> str:
+    """The README with the table of these measures between its two marks.
+
+    Args:
+        text: The README.
+        measures: One for each hazard.
+    """
+    before, begin, rest = text.partition(_BEGIN)
+    mark, _, after = rest.partition("\n")
+    _, end, after = after.partition(_END)
+    assert begin, "the README has lost the mark where the table of hazards begins"
+    assert end, "the README has lost the mark where the table of hazards ends"
+    return f"{before}{begin}{mark}\n{markdown(measures)}\n{end}{after}"
+
+
 def _lines(measures: Iterable[Measure]) -> Iterator[str]:
     yield "| | hazard | positives | found | near misses | false alarms | recall | precision |"
     yield "|---:|---|---:|---:|---:|---:|---:|---:|"
-    for one in measures:
+    known = list(measures)
+    for one in known:
         yield (
             f"| {one.number} | {one.title} | {one.positives} | {one.found} | {one.negatives} | {len(one.alarms)} "
             f"| {one.recall:.2f} | {one.precision:.2f} |"
         )
+    positives, found = sum(one.positives for one in known), sum(one.found for one in known)
+    negatives, alarms = sum(one.negatives for one in known), sum(len(one.alarms) for one in known)
+    yield (
+        f"| | all | {positives} | {found} | {negatives} | {alarms} "
+        f"| {found / positives:.3f} | {found / (found + alarms):.3f} |"
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from tests.analysis.hazards.corpus.recording import Look, negative, positive
 from tests.analysis.hazards.corpus.telling import HOUR, answer, call, resumed
 from tests.story import RunStory, Story
+from workbench.model import EventType
 
 
 def asks(run: RunStory, name: str, key: str, args: Any, result: Any, kind: str = "keyed") -> None:
@@ -148,6 +149,52 @@ def two_tickets_for_the_same_show(story: Story) -> None:
     run.completed()
 
 
+@positive(27)
+def charged_again_after_the_refund_under_the_old_key(story: Story) -> None:
+    run = story.run("order-1")
+    asks(run, "charge", "charge/1", [30], {"id": "ch_1"}, "compensatable")
+    run.compensation("charge").completed()
+    asks(run, "charge", "charge/1", [30], {"id": "ch_1"}, "compensatable")
+    run.completed()
+
+
+@positive(27)
+def top_up_that_answers_nothing(story: Story) -> None:
+    run = story.run("phone-1", workflow="phone")
+    for _ in range(2):
+        asks(run, "top_up", "top-up/anna", ["anna", 10], None)
+        run.timer(30 * 24 * HOUR).fired()
+    run.completed()
+
+
+@positive(27)
+def coupon_made_twice_over_http(story: Story) -> None:
+    run = story.run("promo-1", workflow="promo")
+    for _ in range(2):
+        call(run, "POST", "https://shop.acme.test/coupons", {"percent": 10}, idempotency_key="promo-1").completed(
+            answer({"code": "SAVE-77"}, 201)
+        )
+    run.completed()
+
+
+@positive(27)
+def memory_of_a_model_asked_twice(story: Story) -> None:
+    run = story.run("agent-2", workflow="agent")
+    for _ in range(2):
+        asks(run, "ask_model", "prompt/3f9a", ["what next?"], {"text": "look at main.py"}, "write")
+        run.step("act", kind="write", args=["main.py"]).completed("done")
+    run.completed()
+
+
+@positive(27)
+def third_call_gets_the_first_answer(story: Story) -> None:
+    run = story.run("tap-1", workflow="tap")
+    asks(run, "pour", "pour", ["glass"], {"ml": 200})
+    asks(run, "pour", "pour/2", ["glass"], {"ml": 180})
+    asks(run, "pour", "pour", ["glass"], {"ml": 200})
+    run.completed()
+
+
 # --- near misses -----------------------------------------------------------------------------------------------
 
 
@@ -273,4 +320,62 @@ def items_in_a_loop_by_their_number(story: Story) -> None:
     run = story.run("restock-10", workflow="restock")
     for line in range(6):
         asks(run, "order_part", f"restock-10/{line}", ["screw", 100], {"ok": True})
+    run.completed()
+
+
+@negative(27)
+def same_key_and_fresh_answers(story: Story) -> None:
+    run = story.run("queue-10", workflow="worker")
+    for number in range(3):
+        asks(run, "next_job", "queue/next", ["queue-1"], {"job": f"j-{number}"})
+    run.completed()
+
+
+@negative(27)
+def pure_and_the_same_every_time(story: Story) -> None:
+    run = story.run("hash-10", workflow="hash")
+    for _ in range(3):
+        asks(run, "digest", "digest/a", ["a"], "0cc175b9", "pure")
+    run.completed()
+
+
+@negative(27)
+def one_key_for_charge_and_receipt(story: Story) -> None:
+    run = story.run("order-15")
+    asks(run, "charge", "order-15", [9], {"ok": True})
+    asks(run, "receipt", "order-15", [9], {"ok": True})
+    run.completed()
+
+
+@negative(27)
+def refused_and_asked_again_under_one_key(story: Story) -> None:
+    run = story.run("order-16")
+    for _ in range(2):
+        run.step("charge", kind="keyed", key="c/16", args=[9]).failed("CardDeclined", definite=True)
+    run.failed("CardDeclined")
+
+
+@negative(27)
+def put_twice_without_a_key(story: Story) -> None:
+    run = story.run("page-10", workflow="publish")
+    for _ in range(2):
+        asks(run, "put_page", "", ["/index", "hello"], {"etag": "a1"}, "idempotent")
+    run.completed()
+
+
+@negative(27)
+def redone_by_a_decision(story: Story) -> None:
+    run = story.run("order-17")
+    step = run.step("charge", kind="keyed", key="c/17", args=[9]).completed({"id": "ch_1"})
+    run.event(EventType.DecisionMade, action="retry_from", cut=step.intent, by="anna")
+    resumed(run)
+    run.step("charge", kind="keyed", key="c/17", args=[9], at=(1,)).completed({"id": "ch_1"})
+    run.completed()
+
+
+@negative(27)
+def the_same_made_sure_of_twice(story: Story) -> None:
+    run = story.run("site-10", workflow="publish")
+    for _ in range(2):
+        asks(run, "ensure_bucket", "bucket/site-10", ["site-10"], {"bucket": "site-10"}, "idempotent")
     run.completed()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.analysis.hazards.corpus.recording import negative, positive
 from tests.analysis.hazards.corpus.taped import Tape, has, has_not
-from tests.analysis.hazards.corpus.telling import activity
+from tests.analysis.hazards.corpus.telling import activity, dbos_step
 from tests.story import Story
 from workbench.journal.codec import Record
 
@@ -78,6 +78,56 @@ def flow(order):
     return store(order)
 """
 
+COUNT = """
+@wb.step(kind="read")
+def count(order) -> Any:
+    return 3
+
+@wb.workflow
+def flow(order):
+    count(order)
+    return store(order)
+"""
+IDS = """
+@wb.step(kind="read")
+def ids(order) -> Any:
+    return {"new": [4, 7], "old": []}
+
+@wb.workflow
+def flow(order):
+    ids(order)
+    return store(order)
+"""
+LIES = """
+@wb.step(kind="read")
+def size(order) -> int:
+    return "large"
+
+@wb.step(kind="read")
+def note(order) -> str:
+    return None
+
+@wb.workflow
+def flow(order):
+    size(order)
+    note(order)
+    return store(order)
+"""
+UNTYPED = """
+@dataclass
+class Ticket:
+    number: int
+
+@wb.step(kind="write")
+def issue(order) -> Any:
+    return Ticket(9)
+
+@wb.workflow
+def flow(order):
+    issue(order)
+    return store(order)
+"""
+
 
 def misfits(name: str, flow: str, old: str, new: str) -> None:
     """The types are others today, the run has not ended, and what it recorded does not fit them."""
@@ -107,6 +157,14 @@ misfits("named tuple with another field", PLACE, "    seat: int", "    chair: in
 misfits("a number where a text was", PLAIN, "-> Any", "-> int")
 misfits("a date where a text was", PLAIN, "-> Any", "-> datetime.date")
 misfits("a list where a map was", LINES, "-> list[Line]", "-> dict[str, Line]")
+misfits("a text where a number was", COUNT, "-> Any", "-> str")
+misfits("texts where numbers were, deep inside", IDS, "-> Any", "-> dict[str, list[str]]")
+misfits("field of another type inside a list", LINES, "    count: int = 1", '    count: str = "one"')
+misfits("enumeration of another name", COLOUR, "Colour", "Shade")
+misfits("input of the workflow of another type", PLAIN, "def flow(order):", "def flow(order: Decimal):")
+misfits("a sum of money where a number was", COUNT, "-> Any", "-> Optional[Decimal]")
+misfits("class that is gone and was not annotated", UNTYPED, "Ticket", "Voucher")
+misfits("seat of another type in a named tuple", PLACE, "    seat: int", "    seat: str")
 # fmt: on
 
 
@@ -141,6 +199,35 @@ def temporal_payload_of_an_unknown_codec(story: Story) -> None:
     activity(run, "Ship", 9)
 
 
+def unread(encoding: str, why: str = "") -> Record:
+    """What stands for a payload that nobody here can read."""
+    reason = {"why": why} if why else {}
+    return Record("Undecoded", "", {"encoding": encoding, "size": 4, "raw": b"(\xb5/\xfd", **reason})
+
+
+@positive(16, engine="temporal")
+def temporal_encrypted_from_the_second_step_on(story: Story) -> None:
+    run = story.run("wf-2", workflow="OrderWorkflow", args=[{"order": 9}])
+    activity(run, "Reserve", 9).completed({"id": "r-1"})
+    activity(run, "Charge", unread("binary/encrypted")).completed(unread("binary/encrypted"))
+    run.completed(unread("binary/encrypted"))
+
+
+@positive(16, engine="temporal")
+def temporal_json_that_is_none(story: Story) -> None:
+    run = story.run("wf-3", workflow="OrderWorkflow")
+    activity(run, "Charge", 9).completed(unread("json/plain"))
+    run.completed()
+
+
+@positive(16, engine="temporal")
+def temporal_signal_of_an_unknown_codec(story: Story) -> None:
+    run = story.run("wf-4", workflow="LeaveWorkflow", args=["anna"])
+    run.signal("decided", unread("application/cbor"))
+    activity(run, "Book", "anna").completed("b-1")
+    run.completed("b-1")
+
+
 # fmt: off
 has_not(16, "the same types", CHARGE, Tape(cut=1))
 fits("field added with a default", CHARGE, "    amount: int\n", '    amount: int\n    currency: str = "EUR"\n')
@@ -157,6 +244,20 @@ fits("a text or nothing", PLAIN, "-> Any", "-> Optional[str]")
 fits("docstring of the class", PLACE, "    row: int\n", '    "A place in the hall."\n    row: int\n')
 fits("sequence of lines", LINES, "-> list[Line]", "-> Sequence[Line]")
 fits("no annotation any more", CHARGE, " -> Charge", "")
+fits("a number with a fraction is also a whole one", COUNT, "-> Any", "-> float")
+fits("a number or a text", COUNT, "-> Any", "-> str | int")
+fits("numbers deep inside", IDS, "-> Any", "-> dict[str, list[int]]")
+fits("the old name of a class is kept", CHARGE, '@wb.step(kind="write")\ndef pay(order) -> Charge:',
+        'Payment = Charge\n\n@wb.step(kind="write")\ndef pay(order) -> Payment:')
+fits("a class above the recorded one", CHARGE.replace("@dataclass\nclass Charge:",
+        "@dataclass\nclass Paid:\n    pass\n\n@dataclass\nclass Charge(Paid):"), "-> Charge:", "-> Paid:")
+fits("annotations that never told the truth", LIES, "    return store(order)",
+        "    # kept for a year\n    return store(order)")
+fits("bodies of steps whose annotations never told the truth", LIES, '    return "large"', '    return "small"')
+fits("class came from another module", CHARGE.replace("@wb.step", "Charge.__module__ = 'old_shop'\n\n@wb.step"),
+        "Charge.__module__ = 'old_shop'\n", "")
+has_not(16, "type of a step that is still to come", PLAIN, _retyped(PLAIN, "-> Any", "-> int")._replace(cut=4))
+fits("a class without an annotation", UNTYPED, "    number: int", "    number: int = 0")
 # fmt: on
 
 
@@ -172,3 +273,27 @@ def temporal_plain_payloads(story: Story) -> None:
     run = story.run("wf-10", workflow="OrderWorkflow")
     activity(run, "Charge", 9).completed({"id": "ch_1"})
     activity(run, "Ship", 9)
+
+
+@negative(16, engine="temporal")
+def temporal_encrypted_from_end_to_end(story: Story) -> None:
+    hidden = unread("binary/encrypted")
+    run = story.run("wf-11", workflow="OrderWorkflow", args=[hidden])
+    activity(run, "Charge", hidden).completed(hidden)
+    activity(run, "Ship", hidden).completed()
+    run.completed(hidden)
+
+
+@negative(16, engine="dbos")
+def dbos_pickles_of_classes(story: Story) -> None:
+    run = story.run("dbos-10", workflow="order")
+    dbos_step(run, "count", 4)
+    dbos_step(run, "charge", unread("py_pickle", "it needs class shop.Charge"))
+    run.completed()
+
+
+@negative(16, engine="temporal")
+def temporal_a_file_in_plain_bytes(story: Story) -> None:
+    run = story.run("wf-12", workflow="ScanWorkflow", args=["scan-7"])
+    activity(run, "Load", "scan-7").completed(b"%PDF-1.7")
+    run.completed()

@@ -107,6 +107,53 @@ def one_bad_of_a_gather(story: Story) -> None:
     run.completed()
 
 
+@positive(26)
+def lambda_that_raised(story: Story) -> None:
+    result = {"errorMessage": "division by zero", "errorType": "ZeroDivisionError", "stackTrace": ["f.py:3"]}
+    goes_on(story.run("fn-3", workflow="resize"), "invoke", result)
+
+
+@positive(26)
+def lambda_payload_that_is_an_error(story: Story) -> None:
+    result = {"StatusCode": 200, "Payload": '{"errorMessage": "Task timed out after 3.00 seconds"}'}
+    goes_on(story.run("fn-4", workflow="resize"), "invoke", result)
+
+
+@positive(26)
+def gateway_reply_with_text(story: Story) -> None:
+    result = {"statusCode": 500, "headers": {}, "body": '{"message": "Internal server error"}'}
+    goes_on(story.run("fn-5", workflow="resize"), "call_gateway", result)
+
+
+@positive(26)
+def reply_is_json_text_with_an_error(story: Story) -> None:
+    goes_on(story.run("bank-1", workflow="pay_out"), "transfer", '{"error": {"code": "insufficient_funds"}}')
+
+
+@positive(26)
+def payment_failed_for_a_reason(story: Story) -> None:
+    result = {"id": "pi_1", "payment_error": {"code": "card_declined", "decline_code": "stolen_card"}}
+    goes_on(story.run("order-3"), "charge", result)
+
+
+@positive(26)
+def oauth_error_description(story: Story) -> None:
+    result = {"error_description": "The refresh token is expired", "error_uri": "https://auth.acme.test/e/7"}
+    goes_on(story.run("crm-2", workflow="sync"), "log_in", result, "read")
+
+
+@positive(26)
+def has_errors(story: Story) -> None:
+    result = {"hasErrors": True, "results": [{"id": 1, "success": False}]}
+    goes_on(story.run("crm-3", workflow="sync"), "upsert", result)
+
+
+@positive(26)
+def failure_reason_of_a_job(story: Story) -> None:
+    result = {"jobId": "j-1", "failureReason": "AlgorithmError: out of memory"}
+    goes_on(story.run("ml-1", workflow="train"), "run_job", result)
+
+
 # --- near misses -----------------------------------------------------------------------------------------------
 
 
@@ -195,3 +242,43 @@ def answered_two_hundred(story: Story) -> None:
 @negative(26)
 def exit_code_of_nought(story: Story) -> None:
     goes_on(story.run("ci-10", workflow="ci"), "run_tests", {"returncode": 0, "stderr": "1 warning", "errors": 0})
+
+
+@negative(26)
+def function_error_is_empty(story: Story) -> None:
+    result = {"StatusCode": 200, "FunctionError": None, "Payload": '{"url": "s3://b/1.png"}'}
+    goes_on(story.run("fn-10", workflow="resize"), "invoke", result)
+
+
+@negative(26)
+def error_of_the_try_before(story: Story) -> None:
+    result = {"state": "running", "last_error": "timeout", "previousFailure": "busy"}
+    goes_on(story.run("job-10", workflow="batch"), "job_status", result, "read")
+
+
+@negative(26)
+def what_to_do_on_an_error(story: Story) -> None:
+    result = {"on_error": "stop", "ignore_errors": True, "error_handler": "dead-letter", "max_errors": 3}
+    goes_on(story.run("cfg-10", workflow="deploy"), "load_settings", result, "read")
+
+
+@negative(26)
+def errors_of_a_measurement(story: Story) -> None:
+    result = {"mean_squared_error": 0.02, "standard_error": 0.11, "value": 7.4, "error": 0.03}
+    goes_on(story.run("ml-10", workflow="train"), "evaluate", result, "pure")
+
+
+@negative(26)
+def text_that_holds_json_and_no_error(story: Story) -> None:
+    goes_on(story.run("bank-10", workflow="pay_out"), "transfer", '{"id": "t-1", "error": null, "errors": []}')
+
+
+@negative(26)
+def where_errors_are_sent(story: Story) -> None:
+    result = {"error_email": "ops@acme.test", "error_page": "/oops.html", "fault_tolerance": "high"}
+    goes_on(story.run("cfg-11", workflow="deploy"), "site_settings", result, "read")
+
+
+@negative(26)
+def has_no_errors(story: Story) -> None:
+    goes_on(story.run("crm-10", workflow="sync"), "upsert", {"hasErrors": False, "isError": False, "results": [1]})

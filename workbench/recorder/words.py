@@ -1,0 +1,196 @@
+"""What people and probes say of a step in doubt, or of its undo: checked, recorded, and given to the code.
+
+A word is about one execution. It is known by the number of its intent, or by the place of the step where one
+execution alone can be meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbench._errors import InDoubtError, UsageError
+from workbench.journal.codec import restore
+from workbench.machine import Call, RunRecord, Slot, Word, execution_at, executions_of, in_doubt, root_of
+from workbench.model import Declaration, EventType, Kind, Position, parse_position, position_text
+from workbench.recorder.doubt import Found
+
+if TYPE_CHECKING:
+    from workbench.journal import LogWriter
+    from workbench.recorder.encoding import Encoding
+    from workbench.recorder.live import LiveDriver
+
+__all__ = ["Which", "Words", "take_word"]
+
+Which = str | Position | int
+"""A position (`"4"`, `(4,)`), or the number of an intent."""
+
+_UNDOS = frozenset({EventType.CompensationStarted, EventType.CompensationCompleted, EventType.CompensationFailed})
+
+
+@dataclass(frozen=True)
+class Words:
+    """Writes words.
+
+    Attributes:
+        writer: The log.
+        encoding: Encodes payloads.
+    """
+
+    writer: LogWriter
+    encoding: Encoding
+
+    def resolve(self, record: RunRecord, which: Which, facts: dict[str, Any]) -> None:
+        """Record whether an execution acted; of one that returned, whether another attempt acted as well.
+
+        Raises:
+            UsageError: It is not in doubt, or several are.
+        """
+        executions = _meant(record, which)
+        doubtful = [one for one in executions if in_doubt(record.history, one)]
+        execution = _only(record, doubtful)
+        if execution is None:
+            raise UsageError(f"{_nothing(record, which)}{_proven(executions)}", hint=_LISTED)
+        number = self.writer.name_number(record.history.declaration(execution.opened))
+        self._append(EventType.StepResolved, record, number, execution, facts, execution.opened)
+
+    def undone(self, record: RunRecord, which: Which, *, undone: bool, by: str, why: str) -> None:
+        """Record whether an execution is undone: of an undo in doubt, or of what somebody undid by hand.
+
+        Raises:
+            UsageError: There is nothing to undo, or nothing in doubt about an undo; or several executions are meant.
+        """
+        executions = _meant(record, which)
+        undos = {one.opened: _undos(record, one) for one in executions}
+        fitting = [one for one in executions if _undo_in_doubt(record, undos[one.opened])]
+        if not fitting and undone:
+            fitting = [one for one in executions if _may_stand(record, one, undos[one.opened])]
+        execution = _only(record, fitting)
+        if execution is None:
+            raise UsageError(f"{_nothing(record, which)} about an undo", hint=_LISTED)
+        event = EventType.CompensationCompleted if undone else EventType.CompensationFailed
+        facts = {"by": by, "why": why} if undone else {"by": by, "why": why, "definite": True, "error": "not undone"}
+        last = undos[execution.opened][-1] if undos[execution.opened] else execution.opened
+        self._append(event, record, self._undo_number(record, last), execution, facts, last)
+
+    def _undo_number(self, record: RunRecord, row: int) -> int:
+        """Number of the undo's name; of the step's own where it has none."""
+        declared = record.history.declaration(row)
+        if record.history.columns.type[row] == EventType.StepStarted and declared.undo:
+            kind = Kind.IDEMPOTENT if declared.undo_null_safe else Kind.WRITE
+            declared = Declaration(declared.undo, kind, kind_assumed=False)
+        return self.writer.name_number(declared)
+
+    def _append(
+        self, event: EventType, record: RunRecord, name: int, execution: Slot, facts: dict[str, Any], about: int
+    ) -> None:
+        self.writer.append(
+            event, self.writer.run_number(record.run_id), name, execution.position, self.encoding.encode(facts),
+            cause=record.history.columns.seq[about], durable=True,
+        )  # fmt: skip
+
+
+def take_word(driver: LiveDriver, call: Call) -> Found | None:
+    """Give the code what somebody said of a step that it comes to again: it has happened, so it is not executed.
+
+    Raises:
+        InDoubtError: The code calls something else there by now: what happened stands, and nobody knows what for.
+    """
+    word = driver.words.get(call.position)
+    slot = driver.record.slots.get(call.position)
+    if word is None or (slot is not None and slot.in_doubt(driver.record.history)):
+        return None
+    history = driver.record.history
+    seq = history.columns.seq[word.row]
+    if word.execution.name != call.name or not driver.arguments(word.execution.opened, call):
+        raise _other_call(driver, call, word, seq)
+    del driver.words[call.position]
+    said = dict(driver.encoding.reveal(history.payload(word.row)))
+    driver.journal.step_settled(call, said, seq)
+    return Found(restore(said.get("result"), call.request.step.returns))
+
+
+def _other_call(driver: LiveDriver, call: Call, word: Word, seq: int) -> InDoubtError:
+    position, run_id = position_text(call.position), driver.journal.run_id
+    return InDoubtError(
+        f"by event {seq}, step {word.execution.name} at {position} of run {run_id} has happened; the code now calls "
+        f"{call.name} there, with other arguments or by another name",
+        run_id=run_id,
+        position=position,
+        step=call.name,
+        hint="undo by hand what happened and say so: run.resolve(…, undone=True); or use code that makes the same call",
+    )
+
+
+def _meant(record: RunRecord, which: Which) -> list[Slot]:
+    """Executions of which one is meant.
+
+    Raises:
+        UsageError: There is none.
+    """
+    executions = executions_of(record)
+    if isinstance(which, int):
+        row = record.history.row_of_seq(which)
+        own = row is not None and row in record.history.rows_of(record.run_id)
+        place = record.history.position(row) if row is not None and own else ()
+        found = execution_at(executions.get(place, ()), root_of(record.history, row)) if row is not None else None
+        return [found] if found is not None else []
+    return executions.get(parse_position(which) if isinstance(which, str) else which, [])
+
+
+def _only(record: RunRecord, fitting: Sequence[Slot]) -> Slot | None:
+    if len(fitting) > 1:
+        seq = record.history.columns.seq
+        events = ", ".join(str(seq[one.opened]) for one in fitting)
+        raise UsageError(
+            f"{len(fitting)} executions are in doubt at {position_text(fitting[0].position)} of run {record.run_id!r}",
+            hint=f"say which by the number of its intent: {events}",
+        )
+    return fitting[0] if fitting else None
+
+
+_LISTED = "run.verdict().in_doubt lists what is"
+
+
+def _nothing(record: RunRecord, which: Which) -> str:
+    where = f"event {which}" if isinstance(which, int) else which if isinstance(which, str) else position_text(which)
+    return f"nothing is in doubt at {where} of run {record.run_id!r}"
+
+
+def _proven(executions: Sequence[Slot]) -> str:
+    """Why a failure leaves no doubt."""
+    failed = executions and executions[-1].type is EventType.StepFailed
+    return ": its failure proves that nothing happened, as it is declared" if failed else ""
+
+
+def _undos(record: RunRecord, execution: Slot) -> list[int]:
+    """Rows of the undo of one execution."""
+    history = record.history
+    siblings = executions_of(record)[execution.position]
+    return [
+        row
+        for row in history.rows_of(record.run_id)
+        if history.columns.type[row] in _UNDOS
+        and history.position(row) == execution.position
+        and execution_at(siblings, root_of(history, row)) is execution_at(siblings, execution.opened)
+    ]
+
+
+def _undo_in_doubt(record: RunRecord, undos: Sequence[int]) -> bool:
+    """It began and has no outcome, or one that proves nothing."""
+    if not undos:
+        return False
+    kind = record.history.columns.type[undos[-1]]
+    if kind == EventType.CompensationFailed:
+        return record.history.payload(undos[-1]).get("definite") is False
+    return kind == EventType.CompensationStarted
+
+
+def _may_stand(record: RunRecord, execution: Slot, undos: Sequence[int]) -> bool:
+    """It acted, or may have, and nothing says that it is undone."""
+    history = record.history
+    if undos and history.columns.type[undos[-1]] == EventType.CompensationCompleted:
+        return False
+    done = execution.type in {EventType.StepCompleted, EventType.StepResolved}
+    return history.declaration(execution.opened).kind.acts and (done or in_doubt(history, execution))

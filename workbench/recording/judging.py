@@ -1,0 +1,138 @@
+"""The verdict on a run with its code at hand: what dry replays of the code say about each action."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from workbench._errors import CodeNotFoundError, PayloadError, UsageError
+from workbench.analysis import (
+    RESUMED,
+    Action,
+    AskedKey,
+    CodeCheck,
+    DryReplay,
+    RunFacts,
+    StepFacts,
+    Verdict,
+    read_facts,
+    verdict_of,
+)  # fmt: skip
+from workbench.engines import Loaded
+from workbench.machine import Crashes, Verb
+from workbench.model import ENDINGS, EventType, History, Kind, Position
+from workbench.program import Invocation, Step, Workflow, probe_call
+from workbench.recorder import first_key
+from workbench.recording.finding_steps import step_of
+from workbench.replay import Diverged, Needs, Outcome, replay, tripwire
+
+__all__ = ["first_superseded", "judged"]
+
+
+def judged(
+    loaded: Loaded, run_id: str, workflow: Workflow[..., Any], from_position: Position | None = None
+) -> tuple[Verdict, Outcome]:
+    """The verdict on a run with dry replays of its code, and how that of the whole log ended.
+
+    Args:
+        loaded: The log.
+        run_id: The run.
+        workflow: Its code.
+        from_position: A step that must have a `retry_from` row.
+    """
+    history = loaded.history
+    outcome = replay(workflow, history, run_id=run_id, with_locals=False).outcome
+    facts = read_facts(history, run_id, loaded.report)
+    diverged = outcome.divergence.path if isinstance(outcome, Diverged) else None
+    check: CodeCheck = "diverged" if isinstance(outcome, Diverged) else "clean"
+    checks = {RESUMED: _dry(outcome)}
+
+    def verdict() -> Verdict:
+        return verdict_of(
+            history, run_id, loaded.report, code_check=check, diverged_at=diverged, checks=checks,
+            other_keys=_other_keys(facts, history, workflow), from_position=from_position,
+        )  # fmt: skip
+
+    found = verdict()
+    if isinstance(outcome, Diverged):  # how much of the log the code still fits decides from where one may retry
+        best = found.row(Action.RETRY_FROM)
+        for cut, seq in _cuts(facts, history, {from_position, best.from_position if best is not None else None}):
+            edits = [Crashes(first_superseded(facts, seq) - 1)]
+            checks[cut] = _dry(replay(workflow, history, edits, run_id=run_id, with_locals=False).outcome)
+        found = verdict()
+    return found, outcome
+
+
+def first_superseded(facts: RunFacts, seq: int) -> int:
+    """Number of the first event that a retry, added to the decisions that were made, takes from the code.
+
+    Args:
+        facts: The run.
+        seq: Number of the event at which the retry cuts.
+    """
+    return min([seq, *(decision.cut for decision in facts.decisions if decision.cut and decision.seq > seq)])
+
+
+def _cuts(facts: RunFacts, history: History, wanted: set[Position | None]) -> Iterator[tuple[int, int]]:
+    """Row and event number of the cuts that are tried: at some steps, and at the end of the run."""
+    columns = history.columns
+    for step in facts.steps:
+        if step.position in wanted:
+            yield step.opened, columns.seq[step.opened]
+    ends = [row for row in history.rows_of(facts.run_id) if columns.type[row] in ENDINGS]
+    if ends and facts.ended_ns >= 0:
+        yield sys.maxsize, columns.seq[ends[-1]]
+
+
+def _dry(outcome: Outcome) -> DryReplay:
+    return DryReplay(not isinstance(outcome, Diverged), _asked(outcome))
+
+
+def _asked(outcome: Outcome) -> AskedKey | None:
+    call = outcome.call if isinstance(outcome, Needs) else None
+    if call is None or call.verb is not Verb.CALL_STEP or not isinstance(call.request, Invocation):
+        return None
+    kind = call.request.step.declaration.kind
+    return AskedKey(call.name, call.position, kind, _key(call.request) or "")
+
+
+def _other_keys(facts: RunFacts, history: History, workflow: Workflow[..., Any]) -> Mapping[str, str]:
+    """Steps whose present code makes another key of the recorded arguments, by label, each with the reason."""
+    found = {}
+    for step in facts.steps:
+        if step.kind is Kind.KEYED and step.key and history.columns.type[step.opened] == EventType.StepStarted:
+            reason = _another(step, history, workflow)
+            if reason:
+                found[step.label] = reason
+    return found
+
+
+def _another(step: StepFacts, history: History, workflow: Workflow[..., Any]) -> str:
+    try:
+        code = step_of(step.name, history, workflow)
+    except CodeNotFoundError:
+        return ""  # it is not known to be another; the recorder looks again
+    if code.declaration.kind.acts and code.key is None:
+        return f"{step.label} was done under a key, and the code at hand makes none"
+    key = _key_of_recorded(code, history.payload(step.opened))
+    if key is None or first_key(step.key) == key or code.declaration.kind is Kind.IDEMPOTENT:
+        return ""
+    return f"{step.label} was done under a key, and the code at hand makes another one of the same arguments"
+
+
+def _key_of_recorded(code: Step[..., Any], intent: Mapping[str, Any]) -> str | None:
+    try:
+        args, kwargs = probe_call(code, intent)
+    except (UsageError, PayloadError):
+        return None  # it takes other arguments now, or some are redacted: nothing to compare
+    return _key(Invocation(code, args, kwargs))
+
+
+def _key(invocation: Invocation) -> str | None:
+    """The key, made without touching the world; `None` where its function fails on these arguments."""
+    try:
+        with tripwire():
+            return invocation.key()
+    except Exception:  # noqa: BLE001 - user code that cannot make the key here says nothing about it
+        return None
