@@ -86,12 +86,12 @@ class Basis:
     def _part(self, option: Option, last: StepFacts, retry: Option | None) -> Option:
         """Compensating down to a step only: what came before it is left as it is, and speaks against nothing.
 
-        Nor does a step without an undo that the retry, for which this is done, may repeat.
+        Nor does a step without an undo that the retry, for which this is done, may repeat or gives to the code.
         """
         kept = {step.label for step in self.facts.steps if step.opened < last.opened}
         if retry is not None:
             against = {one.id for one in retry.objections}
-            kept |= set(retry.executes_again) - set(option.must_compensate) - against
+            kept |= {*retry.executes_again, *retry.reads_from_log} - set(option.must_compensate) - against
         objections = tuple(one for one in option.objections if one.id not in kept)
         worst = max((one.safety for one in objections), key=["SAFE", "CHECK", "UNSAFE"].index, default="SAFE")
         undo = tuple(label for label in option.must_compensate if label not in kept)

@@ -19,6 +19,7 @@ from workbench.analysis.divergence.rebuilding import rebuilt
 from workbench.analysis.divergence.structure import asked_row, left_row, structural_cause
 from workbench.analysis.divergence.versions import Versions
 from workbench.analysis.lint import Remark, lint
+from workbench.journal.codec import same
 from workbench.model import History
 from workbench.program import NOT_KNOWN, Place, Workflow, as_workflow
 from workbench.replay import Diverged, replay
@@ -195,8 +196,17 @@ class Inquiry:
 
         What is left to decide an order is a set, wherever it hides.
         """
-        reordered = self.structural is Cause.STEP_REORDERED and not self.reads
-        return reordered and self.versions.known and not self.changes
+        reordered = self.structural is Cause.STEP_REORDERED or self._asks_what_is_recorded_elsewhere()
+        return reordered and not self.reads and self.versions.known and not self.changes
+
+    def _asks_what_is_recorded_elsewhere(self) -> bool:
+        """Many calls of one name in another order may be aligned as the same calls with other arguments."""
+        row = asked_row(self.rows, self.exploration)
+        asked = row.asked if row is not None and self.structural is Cause.ARGUMENT_CHANGED else None
+        if asked is None:
+            return False
+        others = [other for other in self.rows if other.slot is not None and other.name == asked.call.name]
+        return any(other is not row and same(other.recorded_arguments, asked.arguments) for other in others)
 
     def line(self, file: str, number: int) -> str:
         """A present line of source."""
