@@ -10,8 +10,22 @@ from pathlib import Path
 import workbench as wb
 
 NAMES = {
-    *("Branch", "Kind", "Recorder", "Recording", "Retry", "Run", "WorkbenchError", "child", "current_key", "diff"),
-    *("errors", "gather", "lint", "now", "open", "patched", "random", "signal", "sleep", "step", "uuid4", "workflow"),
+    *("Branch", "Debugger", "Kind", "Recorder", "Recording", "Retry", "Run", "WorkbenchError", "child", "current_key"),
+    *(
+        "diff",
+        "errors",
+        "gather",
+        "lint",
+        "now",
+        "open",
+        "patched",
+        "random",
+        "signal",
+        "sleep",
+        "step",
+        "uuid4",
+        "workflow",
+    ),
 }
 
 HEAVY = {

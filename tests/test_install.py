@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 ROOT = Path(__file__).parent.parent
+WIDGET = ("workbench/debugger/static/widget.js", "workbench/debugger/static/widget.css")
 EXTENSION = PurePosixPath("share/jupyter/labextensions/durable-workbench")
 
 
@@ -89,6 +90,15 @@ def test_the_same_sources_give_the_same_bundle_in_every_folder(wheel: Path, inst
     files = [path for path in installed.rglob("*") if path.is_file()]
     here = {path.relative_to(installed).as_posix(): path.read_bytes() for path in files}
     assert bundle_of(wheel) == here, "the installed bundle is stale: pip install -e '.[test]' again"
+
+
+@pytest.mark.xdist_group("wheel")
+def test_the_wheel_holds_the_widget_and_it_is_the_one_of_these_sources(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        built = {name: archive.read(name) for name in WIDGET}
+    assert [name for name in WIDGET if not (ROOT / name).is_file()] == [], "run `npm run build` in labextension"
+    here = {name: (ROOT / name).read_bytes() for name in WIDGET}
+    assert built == here, "the built widget is stale: run `npm run build` in labextension"
 
 
 def test_this_environment_has_the_extension(installed: Path) -> None:

@@ -29,6 +29,7 @@ from workbench.program import (
 
 if TYPE_CHECKING:
     from workbench.analysis import lint
+    from workbench.debugger.widget import Debugger
     from workbench.recorder import Recorder
     from workbench.recording import Branch, Recording, Run, diff, open
 
@@ -36,6 +37,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Branch",
+    "Debugger",
     "Kind",
     "Recorder",
     "Recording",
@@ -60,6 +62,7 @@ __all__ = [
 ]
 
 _LAZY = {
+    "Debugger": "workbench.debugger.widget",
     "Recorder": "workbench.recorder",
     "lint": "workbench.analysis",
     **dict.fromkeys(("Branch", "Recording", "Run", "diff", "open"), "workbench.recording"),
@@ -74,6 +77,11 @@ def __getattr__(name: str) -> Any:
     if name == "analysis":
         return import_module("workbench.analysis")  # what notebooks reach for now and then
     raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext workbench`: the magics `%workbench`, `%%record` and `%%what_if`."""
+    import_module("workbench.debugger.magics").load(shell)
 
 
 def __dir__() -> list[str]:

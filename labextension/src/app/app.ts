@@ -1,0 +1,330 @@
+import { Breakpoints } from '../code/breakpoints';
+import { Code } from '../code/code';
+import { Locals } from '../code/locals';
+import { Watches } from '../code/watches';
+import { Decide } from '../decide/decide';
+import { Details } from '../detail/details';
+import { Events } from '../events/events';
+import { element, fill } from '../parts/element';
+import type { Item } from '../parts/menu';
+import { notice } from '../parts/notice';
+import { splitter } from '../parts/splitter';
+import { Tabs } from '../parts/tabs';
+import { Runs } from '../runs/runs';
+import { Run } from '../source/run';
+import { words, type DataSource } from '../source/source';
+import { Timeline } from '../timeline/timeline';
+import { WhatIf } from '../whatif/whatif';
+import { STATE_LOOKS, STATES, type HelloAnswer } from '../wire';
+import { Cursor, type Change } from './cursor';
+import { Headline } from './headline';
+import { Help } from './help';
+import { bindKeys } from './keys';
+import { keyBindings } from './key_bindings';
+import { Layout } from './layout';
+import { Replays } from './replays';
+import { Stepper } from './stepper';
+import { storyOf, storyOfBranch } from './story';
+import { Toolbar } from './toolbar';
+
+/** What a host keeps for the next time. */
+export interface Memory {
+  get(name: 'run_id' | 'cursor'): string | number | undefined;
+  set(name: 'run_id' | 'cursor', value: string | number): void;
+}
+
+/** The debugger: panels around one cursor. */
+export class App {
+  readonly node = element('div', { class: 'dw-app', tabindex: -1 });
+  readonly cursor = new Cursor();
+  readonly timeline: Timeline;
+  readonly runs: Runs;
+  private readonly breakpoints = new Breakpoints();
+  private readonly stepper: Stepper;
+  private readonly toolbar: Toolbar;
+  private readonly headline: Headline;
+  private readonly layout: Layout;
+  private readonly tabs: Tabs;
+  private readonly replays: Replays;
+  private readonly events: Events;
+  private readonly code: Code;
+  private readonly locals: Locals;
+  private readonly watches: Watches;
+  private readonly whatIf: WhatIf;
+  private readonly decide: Decide;
+  private readonly details: Details;
+  private readonly help: Help;
+  private readonly face = element('div', { class: 'dw-face' });
+  private readonly theme: MutationObserver;
+  private hello: HelloAnswer | undefined;
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly memory: Memory
+  ) {
+    const { cursor } = this;
+    this.replays = new Replays(cursor, source, () => this.hello);
+    this.stepper = new Stepper(cursor, this.breakpoints, () => this.replays.lines, playing => this.toolbar.setPlaying(playing));
+    this.headline = new Headline({ runs: () => this.showRuns(), show: tab => this.showTab(tab) });
+    this.timeline = new Timeline('Timeline', STATES.map(state => STATE_LOOKS[state]), seq => cursor.goTo(seq));
+    this.runs = new Runs(source, runId => void this.open(runId));
+    this.events = new Events(cursor, source, () => this.edit());
+    this.code = new Code(cursor, source, this.breakpoints, title => this.layout.panels.code.say(`code: ${title}`));
+    const replay = { reason: () => this.replays.reason(), start: () => this.replay() };
+    this.locals = new Locals(cursor, source, replay, spot => this.code.look(spot));
+    this.watches = new Watches(cursor, source);
+    this.details = new Details(cursor, source, () => this.hazardsCame());
+    this.whatIf = new WhatIf(cursor, source, this.replays);
+    this.decide = new Decide(cursor, source, () => this.hello, runId => void this.open(runId), verdict => this.headline.judge(verdict));
+    this.tabs = this.makeTabs();
+    const variables = element('div', { class: 'dw-variables' }, this.locals.node, splitter('watches', 'y', this.watches.node, true), this.watches.node);
+    this.layout = new Layout({ timeline: this.timeline.node, events: this.events.node, code: this.code.node, locals: variables, detail: this.tabs.node });
+    const bindings = keyBindings({ cursor, stepper: this.stepper, timeline: this.timeline, code: this.code, events: this.events, app: this });
+    this.help = new Help(bindings);
+    this.toolbar = this.makeToolbar();
+    this.node.append(this.headline.node, this.toolbar.node, this.face, this.runs.node, this.layout.node, this.help.node);
+    bindKeys(this.node, bindings);
+    cursor.listen(change => this.follow(change));
+    this.theme = this.watchTheme();
+    this.see('face');
+  }
+
+  /** Ask what there is, and show it. */
+  async start(): Promise<void> {
+    this.say(notice('running', 'Opening…'));
+    try {
+      const { body } = await this.source.ask({ ask: 'hello' });
+      this.hello = body;
+      this.headline.greet(body);
+      const remembered = String(this.memory.get('run_id') ?? '');
+      if (remembered || body.run_id || body.run_count === 1) {
+        await this.open(remembered || body.run_id, Number(this.memory.get('cursor') ?? 0));
+      } else {
+        await this.loadRuns();
+      }
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Open a run, at the event with a number if one is given, else where it hurts. */
+  async open(runId: string, seq = 0): Promise<void> {
+    this.say(notice('running', `Opening ${runId || 'the run'}…`));
+    try {
+      const run = await Run.load(this.source, runId);
+      this.see('run');
+      this.memory.set('run_id', run.id);
+      this.headline.open(run);
+      this.cursor.open(run, seq ? Math.max(0, run.find(seq)) : whereItHurts(run));
+      this.node.focus({ preventScroll: true });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  showRuns(): void {
+    this.stepper.stop();
+    this.memory.set('run_id', '');
+    this.headline.open(undefined);
+    this.cursor.open(undefined);
+    if (this.runs.loaded) {
+      this.see('runs');
+      this.runs.focus();
+    } else {
+      void this.loadRuns();
+    }
+  }
+
+  showTab(name: string): void {
+    this.layout.panels.detail.show(true);
+    this.tabs.show(name);
+    this.tabs.focus();
+  }
+
+  edit(): void {
+    this.showTab('whatif');
+    this.whatIf.edit();
+  }
+
+  watch(): void {
+    this.layout.panels.locals.show(true);
+    this.watches.input.focus();
+  }
+
+  search(): void {
+    (this.cursor.run ? this.toolbar.search : this.runs.search).focus();
+  }
+
+  showHelp(): void {
+    this.help.toggle();
+  }
+
+  /** Fold or unfold a panel by its number. */
+  panel(number: number): void {
+    const name = (['timeline', 'events', 'code', 'locals'] as const)[number - 1];
+    if (name) {
+      const panel = this.layout.panels[name];
+      panel.show(true);
+      panel.body.querySelector<HTMLElement>('[tabindex="0"], input, button')?.focus();
+    }
+  }
+
+  async lines(on: boolean): Promise<void> {
+    const reason = this.replays.reason();
+    this.toolbar.setLines(on && !reason);
+    if (reason) {
+      return;
+    }
+    await this.guarded(() => this.replays.setLines(on));
+  }
+
+  toggleLines(): void {
+    void this.lines(!this.replays.lines);
+  }
+
+  async replay(): Promise<void> {
+    if (!this.replays.reason()) {
+      await this.guarded(() => this.replays.replayRecorded());
+    }
+  }
+
+  dispose(): void {
+    this.stepper.stop();
+    this.theme.disconnect();
+    this.source.dispose();
+    this.node.remove();
+  }
+
+  private async loadRuns(): Promise<void> {
+    this.see('runs');
+    await this.runs.load();
+    this.runs.focus();
+  }
+
+  private makeTabs(): Tabs {
+    const tab = (name: string, label: string, body: HTMLElement) => ({ name, label, body });
+    const tabs = [
+      tab('why', 'why', this.details.why),
+      tab('hazards', 'hazards', this.details.hazards),
+      tab('whatif', 'what if', this.whatIf.node),
+      tab('decide', 'decide', this.decide.node),
+      tab('provenance', 'provenance', this.details.provenance)
+    ];
+    return new Tabs('Details', tabs, name => {
+      this.details.see(name);
+      if (name === 'whatif') {
+        this.whatIf.aim();
+      }
+    });
+  }
+
+  private makeToolbar(): Toolbar {
+    const { cursor, stepper } = this;
+    return new Toolbar(cursor, {
+      first: () => cursor.move(0),
+      back: () => stepper.step(-1),
+      step: () => stepper.step(1),
+      last: () => cursor.move(cursor.length - 1),
+      play: () => stepper.play(),
+      lines: on => void this.lines(on),
+      search: text => stepper.search(text),
+      edit: () => this.edit(),
+      help: () => this.help.toggle(),
+      branches: () => this.branchItems()
+    });
+  }
+
+  private branchItems(): Item[] {
+    const shown = this.cursor.branch?.edited ? this.cursor.branch.id : '';
+    const recorded = { label: 'recorded', chosen: shown === '', act: () => this.cursor.show(undefined) };
+    const branches = this.replays.rows.map(row => ({
+      label: row.name || row.edits.map(edit => edit.text).join('; '),
+      chosen: row.branch !== '' && row.branch === shown,
+      depth: 1,
+      act: () => void this.guarded(() => this.replays.open(row))
+    }));
+    return [recorded, ...branches, { label: '+ what-if', act: () => this.edit() }];
+  }
+
+  private follow(change: Change): void {
+    const { cursor } = this;
+    const { run } = cursor;
+    if (change === 'run' && run) {
+      void this.timeline.show(storyOf(run));
+    } else if (change === 'track' && run) {
+      void this.drawTrack();
+    }
+    this.timeline.select(cursor.row, cursor.track?.time(cursor.at) ?? NaN);
+    if (run) {
+      this.memory.set('cursor', cursor.seq);
+    }
+  }
+
+  /** The lanes of a branch that pretends something lie under the recorded ones. */
+  private async drawTrack(): Promise<void> {
+    const { run, branch } = this.cursor;
+    if (run) {
+      await this.guarded(async () => {
+        await this.timeline.show(branch?.edited ? await storyOfBranch(this.source, run, branch) : storyOf(run));
+      });
+    }
+  }
+
+  private hazardsCame(): void {
+    const { run } = this.cursor;
+    this.tabs.note('hazards', run?.findings.length ? String(run.findings.length) : '');
+    this.headline.draw();
+    this.timeline.pin(run?.pins ?? []);
+  }
+
+  /** Say what went wrong where the person looks. */
+  private async guarded(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+      fill(this.face);
+    } catch (error) {
+      const { title, hint } = words(error);
+      const face = notice('hazard', title, hint);
+      fill(this.face, face);
+    }
+  }
+
+  private see(what: 'face' | 'runs' | 'run'): void {
+    if (what !== 'face') {
+      fill(this.face);
+    }
+    this.runs.node.hidden = what !== 'runs';
+    this.layout.node.hidden = what !== 'run';
+    this.toolbar.node.hidden = what !== 'run';
+  }
+
+  private say(face: HTMLElement): void {
+    fill(this.face, face);
+  }
+
+  private fail(error: unknown): void {
+    const { title, hint } = words(error);
+    this.say(notice('hazard', title, hint));
+  }
+
+  /** The canvas does not follow the theme by itself. */
+  private watchTheme(): MutationObserver {
+    const seen = new MutationObserver(() => this.timeline.repaint());
+    seen.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name', 'class'] });
+    return seen;
+  }
+}
+
+/** The last failure of a run that failed, the last event of one that is open, the first of one that went well. */
+function whereItHurts(run: Run): number {
+  const { status } = run.headline;
+  if (status !== 'failed') {
+    return status === 'interrupted' || status === 'running' ? run.length - 1 : 0;
+  }
+  for (let at = run.length - 1; at >= 0; at--) {
+    if (/^(StepFailed|AttemptFailed|ChildFailed|SignalTimedOut)$/.test(run.type(at))) {
+      return at;
+    }
+  }
+  return run.length - 1;
+}
