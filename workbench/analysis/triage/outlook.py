@@ -133,7 +133,7 @@ class Outlooks:
         made = made_keys(lambda: case.record, facts.steps, case.body)
         gates = replace(gates_of(facts, case.report), stale=stale, keys=Keys(made))
         found = verdict(case.run_id, facts.steps, gates, now_ns=self.now_ns, candidates=0)
-        if _rewrites(facts, found) and (others := contested(case)):
+        if _overwrites(facts, found) and (others := contested(case)):
             gates = replace(gates, contested=others)
             found = verdict(case.run_id, facts.steps, gates, now_ns=self.now_ns, candidates=0)
         return outlook_of(found)
@@ -159,11 +159,18 @@ def _rewrites(facts: RunFacts, found: Verdict) -> bool:
     if found.status in AT_REST:
         return False
     again = set(_shown(found).executes_again)
-    rewritten = (
+    keyed = done_again(facts.steps, -1) if _shown(found).action is not Action.RESUME else ()
+    return _overwrites(facts, found) or any(step.label in again for step in keyed)
+
+
+def _overwrites(facts: RunFacts, found: Verdict) -> bool:
+    """Whether the option that is shown would write anew what an idempotent step wrote."""
+    if found.status in AT_REST:
+        return False
+    again = set(_shown(found).executes_again)
+    return any(
         step.kind is Kind.IDEMPOTENT and step.state is State.COMMITTED and step.label in again for step in facts.steps
     )
-    keyed = done_again(facts.steps, -1) if _shown(found).action is not Action.RESUME else ()
-    return any(rewritten) or any(step.label in again for step in keyed)
 
 
 _TRANSLATED = {"run_id", "opened", "answer", "started_ns", "key"}
