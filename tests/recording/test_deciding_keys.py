@@ -239,3 +239,119 @@ def test_what_certainly_did_not_happen_may_be_done_under_another_key(till: Till)
     told = till.run().resolve("charge", happened=False)
     assert told.retry_from("look", sell) == "ch_0"
     assert len(till.charges) == 1
+
+
+def two_services(till: Till, fee_key: Key) -> tuple[Any, dict[str, set[str]]]:
+    """A fee that has an undo and a parcel that has none, of two services that are asked under keys of their own."""
+    done: dict[str, set[str]] = {"parcel": set(), "fee": set()}
+
+    def give_back(order: str, extra: str, result: str | None) -> None:
+        del order, extra, result
+
+    @wb.step(kind="keyed", key=lambda order, _: f"pay/{order}")
+    def parcel(order: str, extra: str) -> str:
+        del order, extra
+        done["parcel"].add(wb.current_key())
+        return "parcel"
+
+    @wb.step(kind="compensatable", undo=give_back, undo_null_safe=True, key=fee_key)
+    def fee(order: str, extra: str) -> str:
+        del order, extra
+        done["fee"].add(wb.current_key())
+        return "fee"
+
+    @wb.step(kind="write", definite_errors=(RefusedError,))
+    def ship(order: str) -> str:
+        del order
+        return till.ship()
+
+    @wb.workflow(name="sell")
+    def sell(order: str) -> str:
+        parcel(order, "")
+        fee(order, "")
+        return ship(order)
+
+    return sell, done
+
+
+@pytest.mark.parametrize(
+    "fee_key",
+    [lambda order, _: f"pay/{order}", lambda order, _: f"pay/{order}/again-fee"],
+    ids=["one key for two services", "a key that looks like a renewed one"],
+)
+def test_only_what_was_undone_gets_a_new_key(till: Till, fee_key: Key) -> None:
+    sell, done = two_services(till, fee_key)
+    run = till.failed(sell)
+    run.compensate(sell, down_to="fee")
+    assert run.refresh().retry_from("parcel", sell) == "on its way"
+    assert done["parcel"] == {"pay/42"}
+    assert len(done["fee"]) == 2
+
+
+def test_a_later_attempt_is_not_what_somebody_said_did_not_happen(till: Till) -> None:
+    dying = ["before", "after"]
+
+    @wb.step(kind="read")
+    def quote(order: str) -> str:
+        del order
+        return till.quoted
+
+    @wb.step(kind="keyed", key=lambda _order, extra: extra, name="charge")
+    def charge(order: str, extra: str) -> str:
+        del order, extra
+        when = dying.pop(0) if dying else ""
+        made = till.charge() if when != "before" else ""
+        if when:
+            raise KeyboardInterrupt
+        return made
+
+    @wb.workflow(name="sell")
+    def sell(order: str) -> str:
+        return charge(order, quote(order))
+
+    with wb.Recorder(till.log) as recorder, pytest.raises(KeyboardInterrupt):
+        recorder.run(sell, "42", id="order-7")
+    told = till.run().resolve("charge", happened=False)
+    with pytest.raises(KeyboardInterrupt):
+        told.resume(sell)
+    till.quoted = "price-2026-12"
+    with pytest.raises(errors.UnsafeError, match="under another key"):
+        till.run().retry_from("quote", sell, accept=["G15"])
+    assert len(till.charges) == 1
+
+
+@pytest.mark.parametrize("moved", ["dropped", "inserted"])
+def test_a_step_that_moved_is_not_done_again_after_a_word_about_it(till: Till, moved: str) -> None:
+    paid: list[str] = []
+
+    @wb.step(kind="read")
+    def look(order: str) -> str:
+        return order
+
+    @wb.step(kind="write")
+    def pay(order: str) -> str:
+        paid.append(order)
+        if len(paid) == 1:
+            raise TimeoutError
+        return "paid"
+
+    @wb.workflow(name="sell")
+    def sell(order: str) -> str:
+        look(order)
+        return pay(order)
+
+    @wb.workflow(name="sell")
+    def mended(order: str) -> str:
+        if moved == "inserted":
+            look(order)
+            look(order)
+        return pay(order)
+
+    with wb.Recorder(till.log) as recorder, pytest.raises(TimeoutError):
+        recorder.run(sell, "42", id="order-7")
+    told = till.run().resolve("pay", happened=True, result="paid")
+    with pytest.raises(errors.WorkbenchError, match="has happened; the code now"):
+        told.retry_from("look", mended)
+    assert paid == ["42"]
+    assert told.refresh().retry_from("look", sell) == "paid", "where it was, it is given"
+    assert paid == ["42"]

@@ -54,7 +54,9 @@ def settle_doubt(driver: LiveDriver, call: Call, slot: Slot) -> StepRun | Found:
     begun = _intents(slot, history)
     key = str(driver.encoding.reveal(history.payload(begun[-1]).get("key", "")))
     if not slot.in_doubt(history):
-        key = renewed(key, driver.spent)  # a decision to do it again, and not an attempt to finish what began
+        key = renewed(
+            call.name, key, driver.spent
+        )  # a decision to do it again, and not an attempt to finish what began
     again = StepRun(driver.journal, driver.clock, call, attempt=attempt, key=key)
     if not slot.in_doubt(history) or step.declaration.kind.repeats:
         return again

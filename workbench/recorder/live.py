@@ -239,7 +239,7 @@ class LiveDriver(Driver):
 
     def _renewed_key(self, call: Call) -> str | None:
         """Another key for a step whose effect under the old one was undone; `None` for the step's own."""
-        return renewed(call.request.key(), self.spent) if self.spent else None
+        return renewed(call.name, call.request.key(), self.spent) if self.spent else None
 
     def _perform_step(self, call: Call) -> Any:
         run = self.step_run(call)

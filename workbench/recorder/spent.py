@@ -7,7 +7,8 @@ crash, and another one after the next undo. It goes by the key, not by the place
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.machine import RunRecord, root_of
@@ -15,11 +16,13 @@ from workbench.model import EventType, Position
 
 __all__ = ["first_key", "renewed", "spent_keys"]
 
-_AGAIN = "/again-"
+_MADE_NEW = re.compile(r"/again-\d+\Z")
 
 
-def spent_keys(record: RunRecord, reveal: Callable[[Any], Any]) -> dict[str, int]:
+def spent_keys(record: RunRecord, reveal: Callable[[Any], Any]) -> dict[tuple[str, str], int]:
     """Keys of undone executions of one run, without what made them new, each with the number of the last undo.
+
+    By the name of the step and the key: two services may both be called with the number of the order.
 
     Args:
         record: The run.
@@ -27,7 +30,7 @@ def spent_keys(record: RunRecord, reveal: Callable[[Any], Any]) -> dict[str, int
     """
     history, types = record.history, record.history.columns.type
     begun: dict[Position, int] = {}
-    spent: dict[str, int] = {}
+    spent: dict[tuple[str, str], int] = {}
     for row in history.rows_of(record.run_id):
         if types[row] == EventType.StepStarted:
             begun[history.position(row)] = row
@@ -36,16 +39,17 @@ def spent_keys(record: RunRecord, reveal: Callable[[Any], Any]) -> dict[str, int
             intent = said if types[said] == EventType.StepStarted else begun.get(history.position(row), -1)
             key = str(reveal(history.payload(intent).get("key", ""))) if intent >= 0 else ""
             if key:
-                spent[first_key(key)] = history.columns.seq[row]
+                spent[history.declaration(intent).name, first_key(key)] = history.columns.seq[row]
     return spent
 
 
 def first_key(key: str) -> str:
     """A key as the code makes it, without what made it new."""
-    return key.rpartition(_AGAIN)[0] or key
+    return _MADE_NEW.sub("", key)
 
 
-def renewed(key: str, spent: dict[str, int]) -> str:
-    """The key under which something is done: its own, or a new one where its own is spent."""
+def renewed(step: str, key: str, spent: Mapping[tuple[str, str], int]) -> str:
+    """The key under which a step is done: its own, or a new one where its own is spent."""
     base = first_key(key)
-    return f"{base}{_AGAIN}{spent[base]}" if base in spent else key
+    undone = spent.get((step, base))
+    return key if undone is None else f"{base}/again-{undone}"

@@ -93,7 +93,11 @@ def _of_run(record: RunRecord, slots: Iterable[Slot], reveal: Reveal) -> Iterato
             continue
         for key in dict.fromkeys(_keys(record, slot, reveal)):
             effect = _Effect(slot.name, slot.position, key)
-            if key and renewed(key, spent) == key and not accepted & {effect.label, position_text(slot.position)}:
+            if (
+                key
+                and renewed(slot.name, key, spent) == key
+                and not accepted & {effect.label, position_text(slot.position)}
+            ):
                 yield effect
 
 
@@ -106,15 +110,19 @@ def _keys(record: RunRecord, slot: Slot, reveal: Reveal) -> list[str]:
 
 
 def _denied(record: RunRecord) -> frozenset[int]:
-    """Intents of executions of which somebody says that they did not happen, and nobody took it back."""
-    history, executions = record.history, executions_of(record)
-    said: dict[int, bool] = {}
+    """Intents of executions that did not happen, as somebody says, and of which no attempt began after that."""
+    history, types = record.history, record.history.columns.type
+    executions = executions_of(record)
+    denied: set[int] = set()
     for row in history.rows_of(record.run_id):
-        if history.columns.type[row] == EventType.StepResolved:
+        if types[row] == EventType.StepResolved:
             one = execution_at(executions.get(history.position(row), ()), root_of(history, row))
-            if one is not None:
-                said[one.opened] = history.payload(row).get("happened") is True
-    return frozenset(opened for opened, happened in said.items() if not happened)
+            begun = [] if one is None else [later for later in one.between if types[later] == EventType.StepStarted]
+            if one is not None and not history.payload(row).get("happened") and max(begun, default=-1) < row:
+                denied.add(one.opened)
+            elif one is not None:
+                denied.discard(one.opened)
+    return frozenset(denied)
 
 
 def _may_stand(record: RunRecord, slot: Slot, denied: Container[int]) -> bool:

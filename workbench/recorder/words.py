@@ -95,20 +95,43 @@ def take_word(driver: LiveDriver, call: Call) -> Found | None:
     """Give the code what somebody said of a step that it comes to again: it has happened, so it is not executed.
 
     Raises:
-        InDoubtError: The code calls something else there by now: what happened stands, and nobody knows what for.
+        InDoubtError: The code calls something else there by now, or makes the same call elsewhere: what happened
+            stands, and would be done twice or for nothing.
     """
-    word = driver.words.get(call.position)
+    word = driver.words.get(call.position) or _word_elsewhere(driver, call)
     slot = driver.record.slots.get(call.position)
     if word is None or (slot is not None and slot.in_doubt(driver.record.history)):
         return None
     history = driver.record.history
     seq = history.columns.seq[word.row]
+    if word.execution.position != call.position:
+        raise _moved(driver, call, word, seq)
     if word.execution.name != call.name or not driver.arguments(word.execution.opened, call):
         raise _other_call(driver, call, word, seq)
     del driver.words[call.position]
     said = dict(driver.encoding.reveal(history.payload(word.row)))
     driver.journal.step_settled(call, said, seq)
     return Found(restore(said.get("result"), call.request.step.returns))
+
+
+def _word_elsewhere(driver: LiveDriver, call: Call) -> Word | None:
+    """A word about the same call at another place: code that moved would otherwise make it a second time."""
+    if call.request.step.declaration.kind.repeats:
+        return None
+    words = (word for word in driver.words.values() if word.execution.name == call.name)
+    return next((word for word in words if driver.arguments(word.execution.opened, call)), None)
+
+
+def _moved(driver: LiveDriver, call: Call, word: Word, seq: int) -> InDoubtError:
+    there, here = position_text(word.execution.position), position_text(call.position)
+    return InDoubtError(
+        f"by event {seq}, step {call.name} at {there} of run {driver.journal.run_id} has happened; the code now makes "
+        f"the same call at {here}, and would do it a second time. It was not executed",
+        run_id=driver.journal.run_id,
+        position=here,
+        step=call.name,
+        hint="use code that makes it where it was; or undo by hand what happened: run.resolve(…, undone=True) says so",
+    )
 
 
 def _other_call(driver: LiveDriver, call: Call, word: Word, seq: int) -> InDoubtError:

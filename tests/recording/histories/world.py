@@ -137,7 +137,8 @@ def _step(chance: random.Random, world: World, name: str, kind: str, *, is_async
 
 
 def _key_function(name: str) -> Callable[[str, str], str]:
-    return lambda order, extra: f"{name}/{order}/{extra}"
+    """Keys of a step's own; those of some are the order's, as where several services are asked for one order."""
+    return lambda order, extra: f"{name}/{order}/{extra}" if name in {"s0", "s3"} else f"{order}/{extra}"
 
 
 def _extra(number: int) -> str:
