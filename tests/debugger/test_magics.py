@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
         (tmp_path / "static/widget.js").write_text("export default { render() {} }")
         (tmp_path / "static/widget.css").write_text("")
         monkeypatch.setattr(widget, "_STATIC", tmp_path / "static")
+    # A shell puts a module of its own in the place of `__main__`; other processes could not be started after that.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     made: Any = InteractiveShell()  # type: ignore[no-untyped-call]  # IPython has no annotations here
     load(made)
     yield made
