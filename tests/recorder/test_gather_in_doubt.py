@@ -79,5 +79,5 @@ def test_a_call_that_is_new_while_recorded_results_still_come_is_a_divergence(tm
         return side_by_side.function(names + "c")
 
     assert isinstance(replay(one_more, wb.open(log).run("r").history, run_id="r").outcome, Diverged)
-    with pytest.raises(errors.UsageError, match="has ended well"):
+    with pytest.raises(errors.UsageError, match="nothing in it failed"):
         wb.open(log).run("r").retry_from("end", one_more)

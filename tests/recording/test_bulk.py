@@ -28,10 +28,11 @@ class World:
             run.step("charge", kind="keyed", key=f"charge/{number}").completed()
         self.did: list[str] = []
 
-    def judge(self, run_id: str) -> Verdict:
-        return verdict_of(self.story.history(), run_id, None, now_ns=NOW_NS)
+    def judge(self, run_id: str) -> tuple[Verdict, Verdict]:
+        found = verdict_of(self.story.history(), run_id, None, now_ns=NOW_NS)
+        return found, found
 
-    def act(self, run_id: str) -> str:
+    def act(self, run_id: str, _: str) -> str:
         self.did.append(run_id)
         return f"resumed {run_id}"
 
@@ -59,7 +60,7 @@ def test_runs_are_done_in_the_order_given(world: World) -> None:
 
 
 def test_a_dry_run_says_that_it_was_one(world: World) -> None:
-    frame = act_on_each(["order-1"], "resume", lambda run_id: f"plan of {run_id}", world.judge)
+    frame = act_on_each(["order-1"], "resume", lambda run_id, _: f"plan of {run_id}", world.judge)
     assert outcomes(frame) == ["planned"]
     assert frame["result"][0] == "plan of order-1"
 
@@ -83,10 +84,10 @@ def test_another_reason_is_a_surprise_too(world: World) -> None:
 
 
 def test_an_error_stops_all_and_is_told(world: World) -> None:
-    def act(run_id: str) -> str:
+    def act(run_id: str, step: str) -> str:
         if run_id == "order-1":
             raise LookupError("the card is gone")
-        return world.act(run_id)
+        return world.act(run_id, step)
 
     frame = act_on_each(world.triage, "resume", act, world.judge, dry_run=False)
     assert outcomes(frame) == ["done", "surprise", "untouched", "untouched", "untouched"]
@@ -104,8 +105,19 @@ def test_what_is_not_safe_or_changes_nothing_is_not_done(world: World) -> None:
     assert world.did == []
 
 
+def test_what_the_code_at_hand_makes_unsafe_is_not_done(world: World) -> None:
+    def judge(run_id: str) -> tuple[Verdict, Verdict]:
+        diverged = verdict_of(world.story.history(), run_id, None, code_check="diverged", now_ns=NOW_NS)
+        return world.judge(run_id)[0], diverged
+
+    frame = act_on_each(world.triage, "resume", world.act, judge, dry_run=False)
+    assert outcomes(frame) == ["surprise", *["untouched"] * 4]
+    assert frame["because"][0].startswith("with the code at hand, resume is UNSAFE: the code diverges")
+    assert world.did == []
+
+
 def test_somebody_who_interrupts_is_heard(world: World) -> None:
-    def act(_: str) -> str:
+    def act(_: str, __: str) -> str:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -148,16 +160,16 @@ def test_with_real_runs(tmp_path: Path) -> None:
     plans = act_on_each(
         triage,
         "resume",
-        lambda id: recording.run(id).resume(approved, dry_run=True),
-        lambda id: recording.run(id).verdict(),
+        lambda id, _: recording.run(id).resume(approved, dry_run=True),
+        lambda id: (recording.run(id).verdict(), recording.run(id).verdict(approved)),
     )
     assert plans["result"][0].option.action == "resume"
     assert path.stat().st_size == cut
     done = act_on_each(
         triage,
         "resume",
-        lambda id: recording.run(id).resume(approved),
-        lambda id: recording.run(id).verdict(),
+        lambda id, _: recording.run(id).resume(approved),
+        lambda id: (recording.run(id).verdict(), recording.run(id).verdict(approved)),
         dry_run=False,
     )
     assert outcomes(done) == ["done"]

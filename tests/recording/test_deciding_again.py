@@ -12,8 +12,11 @@ import pytest
 
 import workbench as wb
 from tests.recording.deciding_shop import Died
+from tests.story import Story
 from workbench import errors
+from workbench.analysis import verdict_of
 from workbench.machine import read_run
+from workbench.model import EventType
 
 
 class RefusedError(Exception):
@@ -138,8 +141,8 @@ def test_a_new_key_goes_with_the_step_that_code_has_moved(service: Service) -> N
     assert service.did.count("ship") == 1
 
 
-def test_two_steps_at_one_place_make_nothing_safe(service: Service) -> None:
-    """Undos and words are recorded by place: which of the two they are about cannot be told."""
+def test_two_steps_at_one_place_are_told_apart(service: Service) -> None:
+    """Undos and words name the execution that they are about."""
     ship = shipping(service)
     charge = charging(service, keyed=False)
 
@@ -162,10 +165,27 @@ def test_two_steps_at_one_place_make_nothing_safe(service: Service) -> None:
     with pytest.raises(RefusedError):
         service.run().retry_from("look", after)
     verdict = service.run().verdict(after)
-    assert "SAFE" not in verdict.options["safety"].to_list()
-    with pytest.raises(errors.UnsafeError, match="both called at 1"):
+    rerun = verdict.row("rerun")
+    assert rerun is not None
+    assert rerun.safety == "UNSAFE"
+    with pytest.raises(errors.UnsafeError, match="is done and would be done twice"):
         service.run().rerun(after)
-    assert service.did == ["charge"]
+    assert service.run().compensate(after).failed is None
+    assert service.net() == 0
+    assert service.run().verdict().settled
+
+
+def test_in_an_old_log_an_undo_that_names_no_execution_makes_nothing_safe() -> None:
+    story = Story()
+    run = story.run("order-7")
+    run.step("charge", kind="compensatable").started().completed("ch_1")
+    run.step("ship", kind="write").started().failed("Refused")
+    run.event(EventType.RunFailed, run.declaration, error="Refused")
+    run.event(EventType.DecisionMade, action="retry_from", cut=2)
+    run.step("reserve", kind="compensatable", at=(1,)).started().completed("r_1")
+    run.compensation("charge").started()
+    safeties = {str(row.safety) for row in verdict_of(story.history(), "order-7", story.report()).rows}
+    assert "SAFE" not in safeties
 
 
 def test_each_execution_without_a_key_is_undone_under_a_key_of_its_own(service: Service) -> None:

@@ -351,7 +351,7 @@ def test_a_step_that_moved_is_not_done_again_after_a_word_about_it(till: Till, m
         recorder.run(sell, "42", id="order-7")
     told = till.run().resolve("pay", happened=True, result="paid")
     with pytest.raises(errors.WorkbenchError, match="has happened; the code now"):
-        told.retry_from("look", mended)
+        told.retry_from("look", mended, accept=["G15"] if moved == "dropped" else [])
     assert paid == ["42"]
     assert told.refresh().retry_from("look", sell) == "paid", "where it was, it is given"
     assert paid == ["42"]

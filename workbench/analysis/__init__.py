@@ -2,6 +2,7 @@
 
 from workbench.analysis.advice import Advice
 from workbench.analysis.cause import Cause
+from workbench.analysis.child_runs import outdated_answers
 from workbench.analysis.decision import Decision
 from workbench.analysis.diff import Item, align, diff_runs, items_of
 from workbench.analysis.divergence import Explanation, Reason, explain
@@ -70,6 +71,7 @@ __all__ = [
     "gates_of",
     "items_of",
     "lint",
+    "outdated_answers",
     "read_facts",
     "remarks_frame",
     "runs_frame",

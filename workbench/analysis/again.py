@@ -1,7 +1,8 @@
 """Steps of a run in which somebody decided to retry: what happened before the decision has happened all the same.
 
 For the code, a superseded step never was. For the world it was. So each step is read once per *era* (the part of
-the log between two decisions that it lies in), and the eras are added up.
+the log between two decisions that it lies in), and what concerns one effect is added up: executions under one key,
+wherever the code made them, and without a key those of one place.
 """
 
 from __future__ import annotations
@@ -13,18 +14,29 @@ from typing import Any
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
 from workbench.machine import RunRecord, Slot, Verb, execution_at, executions_of, is_given, root_of
-from workbench.model import Position, position_text
+from workbench.model import EventType, Position, position_text
+from workbench.recorder import first_key
 
 __all__ = ["ambiguous", "steps_done_again"]
 
 _MAY_BE_THERE = frozenset({State.COMMITTED, State.IN_DOUBT, State.COMPENSATION_IN_DOUBT, State.COMPENSATION_FAILED})
 """States in which the effect of an earlier era may still stand."""
 
+_LATE = frozenset(
+    {
+        EventType.StepResolved,
+        EventType.CompensationStarted,
+        EventType.CompensationCompleted,
+        EventType.CompensationFailed,
+    }
+)
+
 Read = Callable[[Slot, Sequence[int]], StepFacts]
+Body = Callable[[int], Mapping[str, Any]]
 
 
 def steps_done_again(
-    record: RunRecord, late: Mapping[Position, Sequence[int]], read: Read, body: Callable[[int], Mapping[str, Any]]
+    record: RunRecord, late: Mapping[Position, Sequence[int]], read: Read, body: Body
 ) -> tuple[StepFacts, ...]:
     """The steps of a run with superseded parts, in the order in which they first began.
 
@@ -34,30 +46,84 @@ def steps_done_again(
         read: Reads one era of a step.
         body: Reads one payload.
     """
-    steps = []
-    for position, eras in executions_of(record).items():
-        rows: dict[int, list[int]] = {}
+    executions = executions_of(record)
+    rows: dict[int, list[int]] = {}
+    for position, eras in executions.items():
         for row in late.get(position, ()):
             era = execution_at(eras, root_of(record.history, row))
             rows.setdefault(era.opened if era is not None else -1, []).append(row)
-        names = dict.fromkeys(era.name for era in eras)
-        steps += [_summed(record, [era for era in eras if era.name == name], rows, read, body) for name in names]
+    every = sorted((era for eras in executions.values() for era in eras), key=lambda era: era.opened)
+    steps = [_summed(record, eras, rows, read, body) for eras in _effects(record, every, body)]
     return tuple(sorted(steps, key=lambda step: step.opened))
 
 
 def ambiguous(record: RunRecord) -> Iterator[str]:
-    """Places at which different steps were called before and after a decision, in sentences.
+    """Places at which an undo or a word may be about one of several steps, in sentences.
 
-    Undos and people's words about a step are recorded by its place: there they cannot be told apart.
+    Those that name the execution that they are about can be told apart; old logs have some that do not.
     """
-    names: dict[Position, dict[str, bool]] = {}
+    called: dict[Position, set[str]] = {}
     for slot in (*record.superseded, *record.slots.values()) if record.superseded else ():
-        if slot.verb is Verb.CALL_STEP:
-            names.setdefault(slot.position, {})[slot.name] = record.history.declaration(slot.opened).kind.acts
-    for position, called in names.items():
-        if len(called) > 1 and any(called.values()):
-            where = position_text(position)
-            yield f"{' and '.join(called)} were both called at {where}, and events there cannot be told apart"
+        if slot.verb is Verb.CALL_STEP and record.history.declaration(slot.opened).kind.acts:
+            called.setdefault(slot.position, set()).add(slot.name)
+    history, types = record.history, record.history.columns.type
+    doubtful = {position for position, names in called.items() if len(names) > 1}
+    for row in history.rows_of(record.run_id) if doubtful else ():
+        position = history.position(row)
+        if position in doubtful and types[row] in _LATE and types[root_of(history, row)] in _LATE:
+            doubtful.discard(position)
+            names, seq = " and ".join(sorted(called[position])), history.columns.seq[row]
+            yield f"{names} were called at {position_text(position)}, and event {seq} does not say which it is about"
+
+
+def _effects(record: RunRecord, every: Sequence[Slot], body: Body) -> list[list[Slot]]:
+    """The executions of each effect, in order.
+
+    An execution goes on in the next one under its key, also where the code makes that at another place by now: a
+    cart that was read again has another order. Without such a one it goes on in the next one of its name and place,
+    unless that goes on with an effect from elsewhere.
+
+    Args:
+        record: The run.
+        every: All its executions, in order.
+        body: Reads one payload.
+    """
+    heirs = _heirs_by_key(record, every, body)
+    moved = {heir.opened for opened, heir in heirs.items() if heir.position != record.history.position(opened)}
+    latest: dict[tuple[Position, str], Slot] = {}
+    effects: dict[int, list[Slot]] = {}
+    home: dict[int, int] = {}
+    for era in reversed(every):
+        place = (era.position, era.name)
+        heir = heirs.get(era.opened)
+        if heir is None and place in latest and latest[place].opened not in moved:
+            heir = latest[place]
+        latest[place] = era
+        home[era.opened] = era.opened if heir is None else home[heir.opened]
+        effects.setdefault(home[era.opened], []).insert(0, era)
+    return list(effects.values())
+
+
+def _heirs_by_key(record: RunRecord, every: Sequence[Slot], body: Body) -> dict[int, Slot]:
+    """The next execution under the same key, by the row of the one before.
+
+    It is the one at the same place; else, where the code is not given the one before any more, the next one anywhere.
+    """
+    heirs: dict[int, Slot] = {}
+    under: dict[tuple[str, str], dict[Position, Slot]] = {}
+    for era in reversed(every):
+        key = first_key(str(body(era.opened).get("key") or ""))
+        if not key:
+            continue
+        later = under.setdefault((era.name, key), {})
+        now = record.slots.get(era.position)
+        heir = later.get(era.position)
+        if heir is None and later and not (now is not None and is_given(now, era.opened)):
+            heir = min(later.values(), key=lambda one: one.opened)
+        if heir is not None:
+            heirs[era.opened] = heir
+        later[era.position] = era
+    return heirs
 
 
 def _summed(
@@ -65,7 +131,7 @@ def _summed(
     eras: Sequence[Slot],
     late: Mapping[int, Sequence[int]],
     read: Read,
-    body: Callable[[int], Mapping[str, Any]],
+    body: Body,
 ) -> StepFacts:
     facts = [read(era, late.get(era.opened, ())) for era in eras]
     step = facts[0]
@@ -77,8 +143,10 @@ def _summed(
     now = record.slots.get(step.position)
     if now is None:
         return replace(step, superseded=True, answered=False, answer=-1)
-    if now.name != step.name:  # the code calls something else here: what was done stands, and is not told to anybody
-        return replace(step, answered=True, contradicted=step.contradicted or _stands(step))
+    if now.name != step.name or now.opened > eras[-1].opened:
+        # The code calls something else here: what was done stands, and is not told to anybody.
+        displaced = now.name == step.name
+        return replace(step, answered=True, contradicted=step.contradicted or _stands(step), displaced=displaced)
     if is_given(now, eras[-1].opened):
         return step
     if now.type is None:  # it has not begun again

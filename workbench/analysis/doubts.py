@@ -70,6 +70,7 @@ class Surplus:
         undo: Name of its undo; `""` for none.
         takes_word: A retry from it gives the code what somebody said that it returned.
         twice: It is there besides one that the code knows of.
+        gone: The code calls it no more.
     """
 
     step: str
@@ -77,14 +78,19 @@ class Surplus:
     undo: str
     takes_word: bool
     twice: bool
+    gone: bool = False
 
     def __str__(self) -> str:
         """What is due, in words."""
-        what = "was done twice" if self.twice else "happened, although the code was told otherwise"
+        untold = "was done, and the code calls it no more" if self.gone else _UNTOLD
+        what = "was done twice" if self.twice else untold
         which = "one of the two" if self.twice else "it"
         how = f"by {self.undo} or by hand" if self.undo else "by hand"
         other = ", or retry from it: the code is then given what it returned" if self.takes_word else ""
         return f"{self.step} {what}: undo {which} {how}, and record it{other}"
+
+
+_UNTOLD = "happened, although the code was told otherwise"
 
 
 def doubts_of(steps: Sequence[StepFacts]) -> tuple[Doubt, ...]:
@@ -123,7 +129,7 @@ def _surplus(step: StepFacts) -> Iterator[Surplus]:
         first = standing[0].seq if len(standing) > 1 else 0
         yield Surplus(step.label, first or step.label, step.declaration.undo, takes_word=False, twice=True)
     elif step.contradicted and step.state is State.COMMITTED and not (step.superseded and step.takes_word):
-        yield Surplus(step.label, step.label, step.declaration.undo, step.takes_word, twice=False)
+        yield Surplus(step.label, step.label, step.declaration.undo, step.takes_word, twice=False, gone=step.displaced)
 
 
 def on_its_way(step: StepFacts, now_ns: int) -> Iterator[str]:

@@ -54,12 +54,16 @@ class Child(NamedTuple):
         run_id: Id of the child run; `""` where the engine does not say.
         opened: Row in which it was started.
         answer: Row of its outcome; -1 while there is none.
+        failed: The outcome is a failure.
+        named: The code gave it its id; else that is made of the parent's.
     """
 
     label: str
     run_id: str
     opened: int
     answer: int
+    failed: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class RunFacts:
         ended_ns: When it ended; -1 while it is open.
         recoveries: How often it went on in a new process.
         events: Number of its events.
+        last: Row of the last of them; -1 for none.
         error_type: Class name of the error that ended it; `""` for none.
         error: Its message.
         steps: Its steps, in the order in which they began.
@@ -83,6 +88,7 @@ class RunFacts:
         unconsumed: Names of signals that arrived and were not consumed.
         received: Name and row of each signal and request of which the engine does not say whether the code took it.
         decisions: What people decided about it, in order.
+        again_of: Run that this one replaces; `""` for none.
         continued_as: Run in which it went on (continued as new, run again, on schedule); `""` for none.
         unsaid: What the engine does not write down.
         assumed: What the reader of the history says about the run as a whole.
@@ -98,6 +104,7 @@ class RunFacts:
     ended_ns: int
     recoveries: int
     events: int
+    last: int
     error_type: str
     error: str
     steps: tuple[StepFacts, ...]
@@ -106,6 +113,7 @@ class RunFacts:
     unconsumed: tuple[str, ...] = ()
     received: tuple[tuple[str, int], ...] = ()
     decisions: tuple[Decision, ...] = ()
+    again_of: str = ""
     continued_as: str = ""
     unsaid: frozenset[Unsaid] = frozenset()
     assumed: tuple[str, ...] = ()
@@ -130,6 +138,7 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
     else:
         steps = tuple(_step(record, slot, late.get(slot.position, ()), bodies, report) for slot in slots)
     columns, began, ended = history.columns, record.started, record.ended
+    rows = history.rows_of(run_id)
     decisions = decisions_of(record, bodies)
     start = bodies(began) if began >= 0 else {}
     end = bodies(ended) if ended >= 0 else {}
@@ -141,7 +150,8 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
         started_ns=columns.time_ns[began] if began >= 0 else -1,
         ended_ns=columns.time_ns[ended] if ended >= 0 else -1,
         recoveries=_recoveries(record, start),
-        events=len(history.rows_of(run_id)),
+        events=len(rows),
+        last=rows[-1] if len(rows) else -1,
         error_type=history.tags[columns.tag[ended]] if ended >= 0 else "",
         error=message_of(end),
         steps=steps,
@@ -150,6 +160,7 @@ def read_facts(history: History, run_id: str, report: Report | None = None) -> R
         unconsumed=_unconsumed(record),
         received=_received(record),
         decisions=decisions,
+        again_of=str(start.get("again_of") or ""),
         continued_as=str(end.get("continued_as") or "") or _rerun_as(decisions),
         unsaid=history.unsaid,
         assumed=assumed_of(start),
@@ -169,13 +180,14 @@ def _unread(record: RunRecord) -> Iterator[str]:
 def _children(record: RunRecord, bodies: Bodies) -> tuple[Child, ...]:
     """Each once; one that a decision to retry has superseded has run all the same."""
     slots = [slot for slot in (*record.superseded, *record.slots.values()) if slot.verb is Verb.START_CHILD]
-    children = [_child(slot, bodies) for slot in slots]
-    return tuple({child.run_id or child.label: child for child in children}.values())
+    children = [_child(record, slot, bodies) for slot in slots]
+    return tuple({child.run_id or child.label: child for child in children}.values())  # the last word about each
 
 
-def _child(slot: Slot, bodies: Bodies) -> Child:
-    run_id = str(bodies(slot.opened).get("id") or "")
-    return Child(f"{slot.name} ({position_text(slot.position)})", run_id, slot.opened, slot.answer)
+def _child(record: RunRecord, slot: Slot, bodies: Bodies) -> Child:
+    run_id, place = str(bodies(slot.opened).get("id") or ""), position_text(slot.position)
+    failed, named = slot.type is EventType.ChildFailed, run_id != f"{record.run_id}/{place}"
+    return Child(f"{slot.name} ({place})", run_id, slot.opened, slot.answer, failed, named)
 
 
 def _recoveries(record: RunRecord, start: Mapping[str, Any]) -> int:

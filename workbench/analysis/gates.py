@@ -21,7 +21,7 @@ from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
 from workbench.model import Position, Unsaid, position_text
 
-__all__ = ["RESUMED", "Action", "CodeCheck", "Gates", "Ruling", "cut_of", "gates_of"]
+__all__ = ["RESUMED", "Action", "CodeCheck", "Gates", "Kin", "Ruling", "cut_of", "gates_of"]
 
 RESUMED: Final = -1
 """Stands for a row in `Gates.checks`: nothing is cut."""
@@ -52,6 +52,20 @@ class Ruling(NamedTuple):
     gate: str = ""
 
 
+class Kin(NamedTuple):
+    """A child run of which the log says what it did.
+
+    Attributes:
+        again: What beginning it anew would mean; `None` where it is met again instead.
+        stands: Something that it did is not undone, or may not be.
+        failed: It ended in a failure, which its parent is told again.
+    """
+
+    again: Ruling | None
+    stands: bool
+    failed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Gates:
     """Facts about log, run and code that hold for every step.
@@ -68,10 +82,14 @@ class Gates:
         checks: What dry replays of the part of the log that an action keeps found: by the row of the cut, and under
             `RESUMED` for resuming. Cuts that were not tried are judged by `diverged_at`.
         keys: What is known of the keys of effects that stand (G15).
+        unfit: Why the code at hand cannot be given what the log holds, where that is not about one step (G6).
         stale: Steps whose recorded result must not be used again, each with the reason (G9, G10).
         contested: Idempotent steps whose resource others may have written since.
         children: Child runs (G12): what they did is not in this run's steps.
         resumed_children: What resuming each open child would mean, which resuming this run does (G12).
+        kin: What is known of children by their own runs, by run id (G12).
+        outdated: First row in which the code was told that a child failed which has gone on since; `sys.maxsize` for
+            none.
         signals: Name and row of each consumed signal (G12).
         unconsumed: Names of signals that wait to be consumed (G12).
         received: Name and row of each signal and request that the code may have taken (G12).
@@ -94,10 +112,13 @@ class Gates:
     diverged_at: Position | None = None
     checks: Mapping[int, DryReplay] = field(default_factory=dict)
     keys: Keys = field(default_factory=Keys)
+    unfit: str = ""
     stale: Mapping[Position, str] = field(default_factory=dict)
     contested: frozenset[Position] = frozenset()
     children: tuple[Child, ...] = ()
     resumed_children: tuple[tuple[Child, Ruling], ...] = ()
+    kin: Mapping[str, Kin] = field(default_factory=dict)
+    outdated: int = sys.maxsize
     signals: tuple[tuple[str, int], ...] = ()
     unconsumed: tuple[str, ...] = ()
     received: tuple[tuple[str, int], ...] = ()
@@ -121,7 +142,7 @@ class Gates:
         yield from _numbered("G1", self._damage(action), self._unseen(action))
         yield from _numbered("G5", self._code(action, steps, start))
         yield from self._keys(action, steps, start)
-        yield from _numbered("G6", _unusable(action, steps, start))
+        yield from _numbered("G6", self._unfit(action), _unusable(action, steps, start))
         yield from _numbered("G9", self._stale(action, steps, start))
         yield from _numbered("G12", self._company(action, steps, start))
         yield from _numbered("G7", _pivot(action, steps))
@@ -205,6 +226,12 @@ class Gates:
             start < len(steps) and steps[start].position <= here and all(step.position < here for step in steps[:start])
         )
 
+    def _unfit(self, action: Action) -> Iterator[Ruling]:
+        """G6: what the run began with cannot be given to the code at hand."""
+        if self.unfit:
+            safety = Safety.CHECK if action is Action.COMPENSATE else Safety.UNSAFE
+            yield Ruling(safety, f"the code at hand cannot be given what the log holds: {self.unfit}")
+
     def _stale(self, action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Ruling]:
         if not self.stale or action not in {Action.RESUME, Action.RETRY_FROM}:
             return
@@ -216,12 +243,12 @@ class Gates:
         """G12: children and signals. A resumed run meets them again; other actions may lose or double them."""
         cut = cut_of(steps, start) if action is Action.RETRY_FROM else -1
         if action in {Action.RESUME, Action.RETRY_FROM}:
-            yield from (found for child, found in self.resumed_children if cut < 0 or child.opened < cut)
+            yield from (found for _, found in self.resumed_children)
         if action is Action.RESUME:
             return
         for child in self.children:
-            if child.opened >= cut:
-                yield Ruling(Safety.CHECK, f"the child run {child.label} may have acted: see its own verdict")
+            if child.opened >= cut or self._ended_it(child, steps, cut):
+                yield from self._child(action, child)
         if action is Action.COMPENSATE:
             yield from (Ruling(Safety.CHECK, f"signal {name} waits to be consumed") for name in self.unconsumed)
             return
@@ -230,6 +257,24 @@ class Gates:
         yield from (Ruling(Safety.CHECK, reason) for reason, row in taken if row >= cut)
         if action is Action.RERUN:
             yield from (Ruling(Safety.CHECK, f"signal {name} would not reach a new run") for name in self.unconsumed)
+
+    def _ended_it(self, child: Child, steps: Sequence[StepFacts], cut: int) -> bool:
+        """Whether the failure of a child is the last that the code was told, and a cut keeps that."""
+        return (
+            child.failed and child.answer < min(cut, self.outdated) and all(one.answer < child.answer for one in steps)
+        )
+
+    def _child(self, action: Action, child: Child) -> Iterator[Ruling]:
+        kin = self.kin.get(child.run_id)
+        if kin is None:
+            yield Ruling(Safety.CHECK, f"the child run {child.label} may have acted: see its own verdict")
+        elif action is Action.COMPENSATE and kin.stands:
+            yield Ruling(Safety.CHECK, f"what the child run {child.label} did stays: see its own verdict")
+        elif action is Action.RETRY_FROM and kin.failed:
+            reason = f"the child run {child.label} has failed, and the code would be told so again: retry it first"
+            yield Ruling(Safety.CHECK, reason)
+        elif action is Action.RERUN and kin.again is not None:
+            yield kin.again
 
     def _unseen(self, action: Action) -> Iterator[Ruling]:
         """What other engines' histories hide: steps that never ended, and the run that went on from here."""
@@ -313,7 +358,7 @@ def _given_up(facts: RunFacts) -> str:
 def _numbered(gate: str, *rulings: Iterator[Ruling]) -> Iterator[Ruling]:
     """The rulings of one gate, each with a name of its own."""
     for number, ruling in enumerate(chain(*rulings), start=1):
-        yield ruling._replace(gate=gate if number == 1 else f"{gate}.{number}")
+        yield ruling if ruling.gate else ruling._replace(gate=gate if number == 1 else f"{gate}.{number}")
 
 
 def _unusable(action: Action, steps: Sequence[StepFacts], start: int) -> Iterator[Ruling]:

@@ -72,21 +72,40 @@ class AskedKey(NamedTuple):
     kind: Kind
     key: str
 
-    def against(self, again: Sequence[StepFacts], known: Container[str]) -> Iterator[tuple[Safety, str, str]]:
+    def against(
+        self, steps: Sequence[StepFacts], again: Sequence[StepFacts], known: Container[str]
+    ) -> Iterator[tuple[Safety, str, str]]:
         """What speaks against it, with the label of the step that it would double.
 
         Args:
+            steps: The steps of the run.
             again: Effects that stand and are done again.
             known: Labels of those of which it is known already.
         """
         same = [step for step in again if step.name == self.name]
-        found = same or [step for step in again if step.position == self.position]
+        renamed = all(step.name != self.name for step in steps)
+        found = same or [step for step in again if renamed and step.position == self.position]
         repeats = not self.kind.acts or self.kind is Kind.IDEMPOTENT
         if repeats or not found or found[0].label in known or any(step.key == self.key for step in same):
             return
         asked = f"{self.name} ({position_text(self.position)}) {'under another key' if self.key else 'without a key'}"
         reason = f"{found[0].label} stands, and the code at hand calls {asked}: it would be done twice"
         yield Safety.UNSAFE, reason, found[0].label
+
+    def told_elsewhere(self, steps: Sequence[StepFacts], first: int) -> Iterator[tuple[Safety, str, str]]:
+        """A step that happened, as somebody says, and that the code may be about to call at another place.
+
+        Args:
+            steps: The steps of the run.
+            first: The row from which on what was recorded is done again.
+        """
+        for step in steps:
+            taken = step.takes_word and step.acts and step.state is State.COMMITTED
+            gone = step.superseded or max(step.opened, step.answer) >= first
+            if taken and gone and step.name == self.name and step.position != self.position:
+                here = f"{self.name} ({position_text(self.position)})"
+                reason = f"{step.label} has happened, as somebody says, and the code at hand calls {here}"
+                yield Safety.CHECK, f"{reason}: if that is the same call, the run stops before it is done twice", "G15"
 
 
 class DryReplay(NamedTuple):
@@ -126,6 +145,7 @@ class Keys:
             first: The row, see `done_again`.
             asked: The first step that the code at hand asks for from there on.
         """
+        yield from asked.told_elsewhere(steps, first) if asked is not None else ()
         again = done_again(steps, first)
         if not again:
             return
@@ -137,7 +157,7 @@ class Keys:
             if step.label in other and step.label not in known:
                 yield Safety.UNSAFE, f"{other[step.label]}: it would be done twice", step.label
         if asked is not None:
-            yield from asked.against(again, known | set(other))
+            yield from asked.against(steps, again, known | set(other))
 
 
 def done_again(steps: Sequence[StepFacts], first: int) -> list[StepFacts]:

@@ -44,6 +44,7 @@ class StepFacts:
         body_changed: It was called again under the same key with other arguments.
         superseded: It happened, and somebody decided to retry from it or from an earlier step: the code is not given
             what was recorded, and a run that goes on executes it again.
+        displaced: The code calls the same step with another key at its place by now, and this one no more.
         undone_before: An earlier execution was undone: its key only repeats the old answer.
         error_type: Class name of the last error, `""` for none or when a later attempt went well.
         error: Its message.
@@ -76,6 +77,7 @@ class StepFacts:
     key_changed: bool = False
     body_changed: bool = False
     superseded: bool = False
+    displaced: bool = False
     undone_before: bool = False
     error_type: str = ""
     error: str = ""
@@ -114,5 +116,6 @@ class StepFacts:
 
     @property
     def label(self) -> str:
-        """Name and position for people: `charge_card (3)`."""
-        return f"{self.declaration.name} ({_TEXT_OF(self.position)})"
+        """Name and position for people: `charge_card (3)`; one that is displaced by its event, too."""
+        event = f", event {self.seq}" if self.displaced else ""
+        return f"{self.declaration.name} ({_TEXT_OF(self.position)}{event})"

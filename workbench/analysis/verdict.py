@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.analysis.advice import Advice, advice_of
+from workbench.analysis.child_runs import with_children
 from workbench.analysis.doubts import Doubt, Surplus, doubts_of, surplus_of
-from workbench.analysis.facts import Child, RunFacts, RunStatus, read_facts
-from workbench.analysis.gates import Action, CodeCheck, Gates, Ruling, gates_of
+from workbench.analysis.facts import RunStatus
+from workbench.analysis.gates import Action, CodeCheck, Gates, gates_of
 from workbench.analysis.hazards import Case, contested, stale_steps
 from workbench.analysis.judgement import Judge
-from workbench.analysis.options import PREFERENCE, Option, consider
+from workbench.analysis.options import END, PREFERENCE, Option, consider
 from workbench.analysis.other_keys import DryReplay, Keys, made_keys
 from workbench.analysis.retry import best_start, ceiling
 from workbench.analysis.safety import Safety
@@ -34,9 +36,6 @@ __all__ = ["Doubt", "Verdict", "verdict", "verdict_of"]
 
 CANDIDATES = 20
 """Steps up to the trouble, nearest first, that get a `retry_from` row of their own besides the best one."""
-
-_MOST_CHILDREN = 200
-"""Open child runs, theirs included, that are looked at; a damaged log could name any number, and itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +101,12 @@ class Verdict:
             from_step: Label, name or position of the step to retry from; the best one by default. A name that
                 occurs more than once means its first occurrence.
         """
-        for row in self.rows:
-            named = (row.from_step, row.from_step.rpartition(" ")[0], position_text(row.from_position))
-            if row.action == action and (not from_step or from_step in named):
-                return row
-        return None
+        rows = [row for row in self.rows if row.action == action]
+        exact = [row for row in rows if not from_step or row.from_step == from_step]
+        named = [
+            row for row in rows if from_step in {row.from_step.rpartition(" (")[0], position_text(row.from_position)}
+        ]
+        return next(iter(exact or named), None)
 
     @property
     def options(self) -> pd.DataFrame:
@@ -193,7 +193,8 @@ def verdict(
     rows = [consider(steps, gates, judge, Action.RESUME)]
     starts = _starts(steps, gates, judge, from_position, candidates)
     rows += [consider(steps, gates, judge, Action.RETRY_FROM, start) for start in starts]
-    if candidates and steps and gates.status in {RunStatus.FAILED, RunStatus.CANCELLED}:
+    rows[1:1] = _told_again(steps, gates, judge)
+    if candidates and gates.status in {RunStatus.FAILED, RunStatus.CANCELLED} and gates.outdated == sys.maxsize:
         rows.append(consider(steps, gates, judge, Action.RETRY_FROM, len(steps)))
     rows += [consider(steps, gates, judge, action) for action in (Action.RERUN, Action.COMPENSATE)]
     return Verdict(run_id, gates.status, tuple(rows), doubts_of(steps), surplus_of(steps))
@@ -208,6 +209,7 @@ def verdict_of(  # noqa: PLR0913 - all that is known at the moment of judging
     diverged_at: Position | None = None,
     checks: Mapping[int, DryReplay] | None = None,
     other_keys: Mapping[str, str] | None = None,
+    unfit: Mapping[str, str] | None = None,
     from_position: Position | None = None,
     now_ns: int | None = None,
 ) -> Verdict:
@@ -221,6 +223,8 @@ def verdict_of(  # noqa: PLR0913 - all that is known at the moment of judging
         diverged_at: Where it diverged.
         checks: Dry replays of what an action keeps, see `Gates.checks`.
         other_keys: Steps whose code at hand makes other keys, see `Keys.other`.
+        unfit: Steps whose recorded results the code at hand cannot be given, by label, each with the reason; under
+            `""` what is not about one step (G6).
         from_position: A step that must have a `retry_from` row.
         now_ns: The moment of acting; now by default.
     """
@@ -228,33 +232,30 @@ def verdict_of(  # noqa: PLR0913 - all that is known at the moment of judging
     case = Case(history, run_id, moment, report)
     facts = case.facts
     gates = gates_of(facts, report, code_check=code_check, diverged_at=diverged_at)
-    resumed = _resumed_children(history, facts, report, moment, {run_id})
     gates = replace(
-        gates, stale=stale_steps(case), contested=contested(case), resumed_children=resumed, checks=checks or {},
+        with_children(gates, history, facts, report, moment),
+        stale=stale_steps(case), contested=contested(case), checks=checks or {},
         keys=Keys(made_keys(lambda: case.record, facts.steps, case.body), tuple((other_keys or {}).items())),
     )  # fmt: skip
-    return verdict(run_id, facts.steps, gates, now_ns=moment, from_position=from_position)
+    steps = facts.steps
+    if unfit:
+        gates = replace(gates, unfit=unfit.get("", ""))
+        steps = tuple(replace(one, unusable=unfit[one.label]) if one.label in unfit else one for one in steps)
+    return verdict(run_id, steps, gates, now_ns=moment, from_position=from_position)
 
 
-def _resumed_children(
-    history: History, facts: RunFacts, report: Report | None, now_ns: int, seen: set[str]
-) -> tuple[tuple[Child, Ruling], ...]:
-    """Resuming a run resumes its open children: what that means for each, by the log that holds it."""
-    found = []
-    for child in facts.children:
-        if child.answer >= 0:
-            continue
-        run = read_facts(history, child.run_id, report)
-        if child.run_id in seen or len(seen) > _MOST_CHILDREN or not run.events:
-            reason = f"the open child run {child.label} goes on too: see its own verdict"
-            found.append((child, Ruling(Safety.CHECK, reason)))
-            continue
-        seen.add(child.run_id)
-        resumed = _resumed_children(history, run, report, now_ns, seen)
-        gates = replace(gates_of(run, report, code_check="clean"), resumed_children=resumed)
-        option = consider(run.steps, gates, Judge(now_ns), Action.RESUME)
-        found.append((child, Ruling(option.safety, f"child run {child.label}: {option.because}")))
-    return tuple(found)
+def _told_again(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> list[Option]:
+    """A retry that keeps every step and tells the code anew how its children ended, where they went on since.
+
+    None where a step was answered beside them after the code was told: what a cut would take from it is not judged.
+    """
+    told = gates.outdated
+    if told == sys.maxsize:
+        return []
+    start = next((number for number, step in enumerate(steps) if step.opened >= told), len(steps))
+    if any(step.answer >= told for step in steps[:start]):
+        return []
+    return [replace(consider(steps, gates, judge, Action.RETRY_FROM, start), from_step=END, from_position=())]
 
 
 def _starts(
@@ -275,7 +276,7 @@ _REST = {
     RunStatus.RUNNING: "it may be executing right now: look there first, then decide",
 }
 _OVER = frozenset({RunStatus.COMPLETED, RunStatus.COMPENSATED})
-_OF_A_STEP = re.compile(r"(?P<step>.*? \([\d.]+\)): (?P<reason>.+)", re.DOTALL)
+_OF_A_STEP = re.compile(r"(?P<step>.*? \([\d.]+(?:, event \d+)?\)): (?P<reason>.+)", re.DOTALL)
 _NAMED = 4
 
 

@@ -23,6 +23,7 @@ from workbench.machine.executions import (
     executions_of,
     in_doubt,
     is_given,
+    is_said,
     root_of,
     words_to_take,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "executions_of",
     "in_doubt",
     "is_given",
+    "is_said",
     "read_run",
     "root_of",
     "words_to_take",

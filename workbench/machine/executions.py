@@ -16,11 +16,24 @@ from workbench.model import EventType, History, Position
 if TYPE_CHECKING:
     from workbench.machine.record import RunRecord, Slot
 
-__all__ = ["Word", "execution_at", "executions_of", "in_doubt", "is_given", "root_of", "slot_of_word", "words_to_take"]
+__all__ = [
+    "Word",
+    "execution_at",
+    "executions_of",
+    "in_doubt",
+    "is_given",
+    "is_said",
+    "root_of",
+    "slot_of_word",
+    "withdraw_word",
+    "words_to_take",
+]
 
 _RESOLVED = EventType.StepResolved
 _UNDOS = frozenset({EventType.CompensationStarted, EventType.CompensationCompleted, EventType.CompensationFailed})
 _LATE = _UNDOS | {_RESOLVED}
+_SAID_ONLY = frozenset({_RESOLVED, EventType.DecisionMade, EventType.RunRecovered})
+"""Events after which the code has not gone on."""
 
 
 class Word(NamedTuple):
@@ -85,6 +98,41 @@ def in_doubt(history: History, execution: Slot) -> bool:
         elif kind == _RESOLVED:
             begun = doubt = False
     return begun or doubt
+
+
+def is_said(history: History, execution: Slot) -> bool:
+    """Whether what is known of how it ended is what somebody said, and no attempt began since: they may be wrong."""
+    if execution.type is not None:
+        return execution.type is _RESOLVED
+    types = history.columns.type
+    begun = max(
+        (row for row in (execution.opened, *execution.between) if types[row] == EventType.StepStarted), default=-1
+    )
+    said = execution.resolved_undone
+    return said > begun and types[said] == _RESOLVED
+
+
+def withdraw_word(record: RunRecord, slot: Slot, row: int) -> None:
+    """A word comes after another one that answers the call: it corrects that one, unless the code went on with it.
+
+    Args:
+        record: The run so far.
+        slot: The call.
+        row: Row of the later word.
+    """
+    if slot.type is not _RESOLVED:
+        return
+    types = record.history.columns.type
+    for later in reversed(record.history.rows_of(record.run_id)):
+        if later >= row:
+            continue
+        if later == slot.answer:
+            break
+        if types[later] not in _SAID_ONLY:
+            return
+    record.order.remove(slot)
+    slot.passed(slot.answer)
+    slot.answer, slot.type = -1, None
 
 
 def slot_of_word(record: RunRecord, row: int) -> Slot | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from workbench._errors import PayloadError
 from workbench.machine.again import do_again
 from workbench.machine.call import ASKS, INSTANT, Verb
-from workbench.machine.executions import slot_of_word
+from workbench.machine.executions import slot_of_word, withdraw_word
 from workbench.model import ANSWERS, ENDINGS, EventType, History, Position
 
 __all__ = ["RunRecord", "Slot", "read_run"]
@@ -223,6 +223,7 @@ def _recorded(record: RunRecord, row: int) -> None:
 def _resolved(record: RunRecord, row: int) -> None:
     slot = slot_of_word(record, row)
     if slot is not None:
+        withdraw_word(record, slot, row)
         _close(record, slot, row, EventType.StepResolved)
 
 

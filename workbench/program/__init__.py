@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from workbench.program.arguments import Arguments, argument_differences, plain_arguments
     from workbench.program.loop import WorkflowLoop, outside_loops, run_async
+    from workbench.program.words import result_of_word
 
 _LATER = {
     **dict.fromkeys(
@@ -46,6 +47,7 @@ _LATER = {
     ),
     **dict.fromkeys(("Arguments", "argument_differences", "plain_arguments"), "arguments"),
     **dict.fromkeys(("WorkflowLoop", "outside_loops", "run_async"), "loop"),
+    "result_of_word": "words",
 }
 
 __all__ = [
@@ -82,6 +84,7 @@ __all__ = [
     "recorded_arguments",
     "recorded_result",
     "restored_error",
+    "result_of_word",
     "run_async",
     "signal",
     "sleep",

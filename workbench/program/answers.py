@@ -12,6 +12,7 @@ from workbench.journal.codec import annotation_of_return, annotations_of, restor
 from workbench.machine import Call, Verb
 from workbench.model import EventType, History
 from workbench.program.step import Invocation, Step
+from workbench.program.words import result_of_word
 from workbench.program.workflow import Workflow
 
 __all__ = [
@@ -118,7 +119,9 @@ def _seldom(history: History, row: int, call: Call, body: Any, reveal: Callable[
         return Given(body["value"])
     if "unrecorded" in body:
         return Given(None, UnrecordableError(str(body["unrecorded"])))
-    return Given(restore(reveal(body.get("result")), annotation_of(call)))
+    said = reveal(body.get("result"))
+    by_word = kind is EventType.StepResolved
+    return Given(result_of_word(said, call.request.step) if by_word else restore(said, annotation_of(call)))
 
 
 def recorded_arguments(code: Workflow[..., Any], body: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

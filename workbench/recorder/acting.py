@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench._errors import RunGivenUpError, UndecodableError, UsageError
-from workbench.machine import Retry, RunRecord, Slot
-from workbench.model import EventType, Kind, Position, position_text
+from workbench.machine import Retry, RunRecord, Slot, executions_of
+from workbench.model import EventType, Kind, Position, parse_position, position_text
 from workbench.program import Step, step_call
 from workbench.recorder.failure import is_definite
 from workbench.recorder.journaling import RunJournal
+from workbench.recorder.words import Which
 
 if TYPE_CHECKING:
     from workbench.journal import LogWriter
@@ -79,20 +80,27 @@ class Acting:
             run = self.writer.run_number(record.run_id)
             self.writer.append(EventType.RunCancelled, run, number, (), body, durable=True)
 
-    def prepare(self, record: RunRecord, position: Position, find: Finder) -> Prepared:
-        """Everything that undoing a step needs, before anything is done.
+    def prepare(self, record: RunRecord, which: Which, find: Finder) -> Prepared:
+        """Everything that undoing an execution of a step needs, before anything is done.
+
+        Args:
+            record: The run.
+            which: The execution: the last one at a position, or the one whose intent has this number.
+            find: Finds the code of a step by its name.
 
         Raises:
             CodeNotFoundError: The code of the step is not to be found.
             UsageError: It has no undo, or takes other arguments now.
             NeedsSecretError: An argument was redacted and cannot be opened here.
         """
-        slot = _slot(record, position)
+        slot = _execution(record, which)
         step = find(record.history.declaration(slot.opened).name)
         if step.undo is None:
             raise UsageError(f"step {step.name} has no undo", hint="declare one: @wb.step(undo=…)")
         args, kwargs = self._call(record, slot, step)
-        return Prepared(position, step, step.undo, args, kwargs, self._key(record, slot))
+        intent = _intent(record, slot)
+        seq = record.history.columns.seq[intent]
+        return Prepared(slot.position, step, step.undo, args, kwargs, self._key(record, slot, intent), seq)
 
     def undo(self, run_id: str, one: Prepared, retry: Retry = UNDO_RETRY) -> Undone:
         """Undo one step: intent, undo, outcome; again where that is harmless.
@@ -108,7 +116,7 @@ class Acting:
         attempt = 0
         while True:
             attempt += 1
-            cause = journal.undo_started(step, position, attempt, one.key)
+            cause = journal.undo_started(step, position, attempt, one.key, one.seq)
             try:
                 returned = self.bodies.ask(one.undo, one.args, one.kwargs, one.key)
             except Exception as error:  # noqa: BLE001 - what an undo raises is recorded and reported
@@ -133,26 +141,36 @@ class Acting:
         result = reveal(history.payload(slot.answer)).get("result") if told else None
         return step_call(step, intent, result)
 
-    def _key(self, record: RunRecord, slot: Slot) -> str:
+    def _key(self, record: RunRecord, slot: Slot, intent: int) -> str:
         """The same for every attempt to undo one execution of a step, after a crash and in another process, too."""
         history = record.history
-        begun = [row for row in (slot.opened, *slot.between) if history.columns.type[row] == EventType.StepStarted]
-        intent = max(begun, default=slot.opened)
         key = self.encoding.reveal(history.payload(intent).get("key", ""))
         own = f"{record.run_id}/{position_text(slot.position)}/{history.columns.seq[intent]}"
         return f"{key or own}/undo"
 
 
-def _slot(record: RunRecord, position: Position) -> Slot:
-    """The call at a position: the one that counts now, or the last one that was superseded."""
-    found = record.slots.get(position)
+def _execution(record: RunRecord, which: Which) -> Slot:
+    """An execution by the number of its intent; at a position the one that counts now, or the last superseded one."""
+    if isinstance(which, int):
+        numbers = record.history.columns.seq
+        every = (one for executions in executions_of(record).values() for one in executions)
+        found = next((one for one in every if numbers[one.opened] == which), None)
+        where = f"no step that began in event {which}"
+    else:
+        position = parse_position(which) if isinstance(which, str) else which
+        last = next((slot for slot in reversed(record.superseded) if slot.position == position), None)
+        found = record.slots.get(position, last)
+        where = f"no step at {position_text(position)}"
     if found is None:
-        found = next((slot for slot in reversed(record.superseded) if slot.position == position), None)
-    if found is None:
-        raise UsageError(
-            f"run {record.run_id!r} has no step at {position_text(position)}", hint="run.effects() lists them"
-        )
+        raise UsageError(f"run {record.run_id!r} has {where}", hint="run.effects() lists them")
     return found
+
+
+def _intent(record: RunRecord, execution: Slot) -> int:
+    """Row of its last attempt."""
+    types = record.history.columns.type
+    begun = [row for row in (execution.opened, *execution.between) if types[row] == EventType.StepStarted]
+    return max(begun, default=execution.opened)
 
 
 def refuse_forward(record: RunRecord) -> None:
@@ -190,6 +208,7 @@ class Prepared(NamedTuple):
         args: Positional arguments, the result of the step last.
         kwargs: Keyword arguments.
         key: Idempotency key of the undo.
+        seq: Number of the intent of the execution that is undone.
     """
 
     position: Position
@@ -198,6 +217,7 @@ class Prepared(NamedTuple):
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     key: str
+    seq: int
 
 
 def undo_all(acting: Acting, run_id: str, prepared: Sequence[Prepared], retry: Retry) -> list[Undone]:

@@ -154,10 +154,10 @@ class RunJournal:
 
     # --- undoing --------------------------------------------------------------------------------------------
 
-    def undo_started(self, step: Step[..., Any], position: Position, attempt: int, key: str) -> int:
-        """The intent to undo a step, durable: an undo that began is never taken for one that did not."""
+    def undo_started(self, step: Step[..., Any], position: Position, attempt: int, key: str, cause: int) -> int:
+        """The intent to undo an execution, durable: an undo that began is never taken for one that did not."""
         body = self._encoding.encode({"undo": step.declaration.undo, "key": key}, step.sensitive)
-        return self._undo(EventType.CompensationStarted, step, position, attempt, body, durable=True)
+        return self._undo(EventType.CompensationStarted, step, position, attempt, body, cause, durable=True)
 
     def undo_completed(self, step: Step[..., Any], position: Position, attempt: int, cause: int, result: Any) -> None:
         """The undo returned; a result that cannot be recorded is said, and the step is undone all the same."""

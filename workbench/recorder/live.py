@@ -22,10 +22,11 @@ from workbench._errors import (
     UnsafeError,
 )
 from workbench.machine import Answer, Call, Machine, RunRecord, State, Verb, words_to_take
-from workbench.model import EventType
+from workbench.model import EventType, position_text
 from workbench.program import Arguments, Driver, Given, Invocation, WorkflowHalted, recorded_answer
 from workbench.recorder.doubt import DoubtPolicy, Found, settle_doubt
 from workbench.recorder.inbox import Inbox
+from workbench.recorder.old_children import ReadRun, old_children
 from workbench.recorder.side_by_side import wait_all
 from workbench.recorder.spent import renewed, spent_keys
 from workbench.recorder.standing import standing_effects
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NS", "LiveDriver"]
 
-RunChild = Callable[["Workflow[..., Any]", str, tuple[Any, ...], dict[str, Any]], Any]
+RunChild = Callable[["Workflow[..., Any]", str, tuple[Any, ...], dict[str, Any], str], Any]
+"""Runs a child: its code, its run id, its arguments, and the id of the run that it replaces."""
 
 _DRAWS = {
     Verb.READ_CLOCK: EventType.ClockRead,
@@ -71,6 +73,7 @@ class LiveDriver(Driver):
         doubt: What to do with a step in doubt.
         run_child: Runs a child workflow to its end.
         instead_of: The run that this one replaces, and those that it replaced in turn.
+        read_run: Reads another run of the log.
     """
 
     def __init__(  # noqa: PLR0913 - the ports of a driver; one value would only hide them
@@ -86,6 +89,7 @@ class LiveDriver(Driver):
         doubt: DoubtPolicy,
         run_child: RunChild,
         instead_of: Sequence[RunRecord] = (),
+        read_run: ReadRun = lambda _: None,
     ) -> None:
         self.journal = journal
         self.encoding = encoding
@@ -101,6 +105,7 @@ class LiveDriver(Driver):
         self.spent = spent_keys(record, encoding.reveal) if record.superseded else {}  # else nothing is done anew
         self.words = words_to_take(record)
         self._standing = standing_effects(record, instead_of, encoding.reveal)
+        self._old_children = old_children(record, instead_of, read_run)
         self.halted: BaseException | None = None
         self.replaying = bool(record.slots)
         self._now_ns = self._began_ns = self.machine.now_ns or stamp.last_ns
@@ -305,21 +310,22 @@ class LiveDriver(Driver):
             if work is not None:
                 work()
 
-    def child_started(self, call: Call) -> tuple[int, str]:
-        """Intent of a child, and the child's run id."""
+    def child_started(self, call: Call) -> tuple[int, str, str]:
+        """Intent of a child, the child's run id, and the id of the child run that it replaces; `""` for none."""
         slot = self.record.slots.get(call.position)
         if slot is not None:
-            body = self.record.history.payload(slot.opened)
-            return self.record.history.columns.seq[slot.opened], body["id"]
-        position = ".".join(map(str, call.position))
-        run_id = call.arguments["id"] or f"{self.journal.run_id}/{position}"
-        return self.guard(lambda: self.journal.called(EventType.ChildStarted, call, id=run_id)), run_id
+            run_id = str(self.record.history.payload(slot.opened)["id"])
+            replaced = self.guard(lambda: self._old_children.meet(call, run_id))
+            return self.record.history.columns.seq[slot.opened], run_id, replaced
+        run_id = call.arguments["id"] or f"{self.journal.run_id}/{position_text(call.position)}"
+        replaced = self.guard(lambda: self._old_children.meet(call, run_id))
+        return self.guard(lambda: self.journal.called(EventType.ChildStarted, call, id=run_id)), run_id, replaced
 
     def _perform_child(self, call: Call) -> Any:
-        cause, run_id = self.child_started(call)
+        cause, run_id, replaced = self.child_started(call)
         arguments = call.arguments
         try:
-            result = self.run_child(call.request, run_id, arguments["args"], arguments["kwargs"])
+            result = self.run_child(call.request, run_id, arguments["args"], arguments["kwargs"], replaced)
         except Exception as error:
             self.child_failed(call, cause, error)
             raise

@@ -111,9 +111,9 @@ class AsyncLiveDriver(LiveDriver):
         self._resolve(call, None)
 
     def _start_child(self, call: Call) -> None:
-        cause, run_id = self.child_started(call)
-        arguments = call.arguments
-        future = self.bodies.alone(lambda: self.run_child(call.request, run_id, arguments["args"], arguments["kwargs"]))
+        cause, run_id, replaced = self.child_started(call)
+        args, kwargs = call.arguments["args"], call.arguments["kwargs"]
+        future = self.bodies.alone(lambda: self.run_child(call.request, run_id, args, kwargs, replaced))
         future.add_done_callback(lambda done: self.inbox.put(partial(self._child_ended, call, cause, done)))
 
     def _child_ended(self, call: Call, cause: int, done: Future[Any]) -> None:

@@ -10,11 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from workbench._errors import LogError, RunBusyError, RunNotFoundError, UsageError
+from workbench._errors import LogError, RunBusyError, RunNotFoundError, UnsafeError, UsageError
 from workbench.journal import Durability, open_writer
 from workbench.journal.codec import decode, same
 from workbench.machine import Retry, RunRecord
-from workbench.model import Position
 from workbench.program import Workflow, WorkflowHalted, as_workflow, outside_loops
 from workbench.recorder.acting import UNDO_RETRY, Acting, Finder, Undone, refuse_forward, undo_all
 from workbench.recorder.bodies import Bodies
@@ -199,7 +198,7 @@ class Recorder:
     def compensate(
         self,
         run_id: str,
-        positions: Sequence[Position],
+        executions: Sequence[Which],
         find: Finder,
         decision: Mapping[str, Any],
         *,
@@ -213,7 +212,7 @@ class Recorder:
 
         Args:
             run_id: The run.
-            positions: The steps, last one first.
+            executions: What to undo, last one first: positions of steps, or numbers of intents.
             find: Finds the code of a step by its name.
             decision: What is recorded about it: who, why, what was accepted.
             retry: When to try an undo again.
@@ -226,7 +225,7 @@ class Recorder:
         """
         record = self._at_rest(run_id)
         try:
-            prepared = [self._acting.prepare(record, position, find) for position in positions]
+            prepared = [self._acting.prepare(record, which, find) for which in executions]
             self._acting.decided(run_id, {"action": "compensate", **decision})
             done = undo_all(self._acting, run_id, prepared, retry)
             if end and all(undone.error is None for undone in done):
@@ -334,7 +333,7 @@ class Recorder:
             journal = RunJournal(self._writer, self._encoding, run_id)
             if record is not None and record.started >= 0:
                 if given:
-                    self._check_arguments(record, args, kwargs)
+                    self._check_arguments(record, args, kwargs, parent)
                 if record.ended >= 0:
                     return self._outcome(record, code)
                 refuse_forward(record)
@@ -368,9 +367,11 @@ class Recorder:
         doubt: DoubtPolicy,
         replaced: Sequence[RunRecord],
     ) -> LiveDriver:
-        def run_child(child: Workflow[..., Any], child_id: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        def run_child(
+            child: Workflow[..., Any], child_id: str, args: tuple[Any, ...], kwargs: dict[str, Any], replaced: str
+        ) -> Any:
             try:
-                return self._execute(child, child_id, args, kwargs, parent=journal.run_id)
+                return self._execute(child, child_id, args, kwargs, parent=journal.run_id, again_of=replaced)
             except asyncio.CancelledError:
                 raise was_cancelled(child_id) from None
 
@@ -378,7 +379,7 @@ class Recorder:
         return driver(
             journal, self._encoding, record,
             clock=self._clock, stamp=self._stamp, bodies=self._bodies, inbox=inbox, doubt=doubt, run_child=run_child,
-            instead_of=replaced,
+            instead_of=replaced, read_run=self._past.record,
         )  # fmt: skip
 
     def _drive(self, code: Workflow[..., Any], driver: LiveDriver, args: tuple[Any, ...], kwargs: Any) -> Any:
@@ -401,14 +402,21 @@ class Recorder:
         driver.journal.completed(code, result)
         return result
 
-    def _check_arguments(self, record: RunRecord, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def _check_arguments(self, record: RunRecord, args: tuple[Any, ...], kwargs: dict[str, Any], parent: str) -> None:
         body = record.history.payload(record.started)
         asked = decode(self._encoding.encode({"args": list(args), "kwargs": dict(kwargs)}))
-        if not same({"args": body.get("args"), "kwargs": body.get("kwargs")}, asked):
-            raise UsageError(
-                f"run {record.run_id!r} began with other arguments than it is given now",
-                hint="use recorder.resume(run_id, code) to go on with the recorded ones, or another id for a new run",
+        if same({"args": body.get("args"), "kwargs": body.get("kwargs")}, asked):
+            return
+        if parent:  # the parent is left open: its code is not given a failure that nobody meant
+            raise UnsafeError(
+                f"child run {record.run_id!r} of run {parent!r} began with other arguments than the code gives it now",
+                run_id=parent,
+                hint="use code that calls it as it began, or as another run: wb.child(…, id=…)",
             )
+        raise UsageError(
+            f"run {record.run_id!r} began with other arguments than it is given now",
+            hint="use recorder.resume(run_id, code) to go on with the recorded ones, or another id for a new run",
+        )
 
     def _outcome(self, record: RunRecord, code: Workflow[..., Any]) -> Any:
         return self._past.outcome(record, code, self._encoding.reveal)

@@ -16,7 +16,7 @@ from workbench.machine import Call, RunRecord, Slot, Verb, execution_at, executi
 from workbench.model import EventType, Kind, Position, position_text
 from workbench.recorder.spent import renewed, spent_keys
 
-__all__ = ["Standing", "standing_effects"]
+__all__ = ["Standing", "accepted_by", "standing_effects"]
 
 _SETTLED_BY_ITSELF = frozenset({Kind.PURE, Kind.READ, Kind.IDEMPOTENT})
 """Kinds that need no key to be repeated."""
@@ -25,11 +25,16 @@ Reveal = Callable[[Any], Any]
 
 
 class _Effect(NamedTuple):
-    """Something that was done, or may have been, and was not undone."""
+    """Something that was done, or may have been, and was not undone.
+
+    Attributes:
+        accepted: Somebody has accepted that one other call is made beside it.
+    """
 
     name: str
     position: Position
     key: str
+    accepted: bool = False
 
     @property
     def label(self) -> str:
@@ -42,9 +47,12 @@ class Standing:
 
     Attributes:
         effects: The effects, in the order in which they were done.
+        names: Names of the steps that the code called before: another one at the place of an effect is that effect
+            under a new name.
     """
 
     effects: list[_Effect]
+    names: frozenset[str] = frozenset()
 
     def meet(self, call: Call, key: str) -> None:
         """A step is about to be executed under a key.
@@ -52,14 +60,11 @@ class Standing:
         Raises:
             UnsafeError: It was done under another key, and would be done twice.
         """
-        same = [effect for effect in self.effects if effect.name == call.name]
-        if any(effect.key == key for effect in same):
-            self.effects = [effect for effect in self.effects if effect not in same or effect.key != key]
+        if call.request.step.declaration.kind in _SETTLED_BY_ITSELF:
             return
-        here = [effect for effect in self.effects if effect.position == call.position]
-        if call.request.step.declaration.kind in _SETTLED_BY_ITSELF or not (same or here):
+        effect = self.passed(call.name, call.position, key)
+        if effect is None:
             return
-        effect = (same or here)[0]
         asked = f"{call.name} ({position_text(call.position)})"
         raise UnsafeError(
             f"{effect.label} was done and stands, and the code now calls {asked} "
@@ -67,6 +72,28 @@ class Standing:
             objections=(effect.label,),
             hint=f"make the key of what does not change, or accept it: accept=[{effect.label!r}]",
         )
+
+    def passed(self, name: str, position: Position, key: str) -> _Effect | None:
+        """Go by a call: the effect that it would double, or `None`.
+
+        One call under another key uses up what was accepted about one effect.
+        """
+        if self.knows(name, key):
+            self.effects = [effect for effect in self.effects if (effect.name, effect.key) != (name, key)]
+            return None
+        renamed = name not in self.names
+        near = [effect for effect in self.effects if effect.name == name] or [
+            effect for effect in self.effects if renamed and effect.position == position
+        ]
+        accepted = next((effect for effect in near if effect.accepted), None)
+        if accepted is not None:
+            self.effects[self.effects.index(accepted)] = accepted._replace(accepted=False)
+            return None
+        return near[0] if near else None
+
+    def knows(self, name: str, key: str) -> bool:
+        """Whether it is the key of one of them."""
+        return any((effect.name, effect.key) == (name, key) for effect in self.effects)
 
 
 def standing_effects(record: RunRecord, instead_of: Sequence[RunRecord], reveal: Reveal) -> Standing:
@@ -79,26 +106,40 @@ def standing_effects(record: RunRecord, instead_of: Sequence[RunRecord], reveal:
     """
     if not record.superseded and not instead_of:
         return Standing([])
-    found = [effect for old in instead_of for effect in _of_run(old, (*old.superseded, *old.slots.values()), reveal)]
-    found += _of_run(record, record.superseded, reveal)
-    met = {(slot.name, key) for slot in record.slots.values() for key in _keys(record, slot, reveal)}
-    return Standing([effect for effect in dict.fromkeys(found) if (effect.name, effect.key) not in met])
+    since = accepted_by(record)
+    found = [
+        effect
+        for old in instead_of
+        for effect in _of_run(old, (*old.superseded, *old.slots.values()), since | accepted_by(old), reveal)
+    ]
+    found += _of_run(record, record.superseded, since, reveal)
+    names = {slot.name for one in (record, *instead_of) for slot in (*one.superseded, *one.slots.values())}
+    standing = Standing(list(dict.fromkeys(found)), frozenset(names))
+    decided = _decided(record)
+    for slot in sorted(record.slots.values(), key=lambda slot: slot.opened):
+        for key in dict.fromkeys(_keys(record, slot, reveal)):
+            if slot.asked > decided or standing.knows(slot.name, key):
+                standing.passed(slot.name, slot.position, key)
+    return standing
 
 
-def _of_run(record: RunRecord, slots: Iterable[Slot], reveal: Reveal) -> Iterator[_Effect]:
-    accepted, denied = _accepted(record), _denied(record)
-    spent = spent_keys(record, reveal)
+def _of_run(record: RunRecord, slots: Iterable[Slot], accepted: Container[str], reveal: Reveal) -> Iterator[_Effect]:
+    denied, spent = _denied(record), spent_keys(record, reveal)
     for slot in slots:
         if slot.verb is not Verb.CALL_STEP or not _may_stand(record, slot, denied):
             continue
         for key in dict.fromkeys(_keys(record, slot, reveal)):
-            effect = _Effect(slot.name, slot.position, key)
-            if (
-                key
-                and renewed(slot.name, key, spent) == key
-                and not accepted & {effect.label, position_text(slot.position)}
-            ):
-                yield effect
+            if key and renewed(slot.name, key, spent) == key:
+                effect = _Effect(slot.name, slot.position, key)
+                said = effect.label in accepted or position_text(slot.position) in accepted
+                yield effect._replace(accepted=said)
+
+
+def _decided(record: RunRecord) -> int:
+    """Row of the last decision to do something again; -1 for none."""
+    types = record.history.columns.type
+    decisions = (row for row in reversed(record.ambient) if types[row] == EventType.DecisionMade)
+    return next((row for row in decisions if record.history.payload(row).get("action") == "retry_from"), -1)
 
 
 def _keys(record: RunRecord, slot: Slot, reveal: Reveal) -> list[str]:
@@ -136,7 +177,7 @@ def _may_stand(record: RunRecord, slot: Slot, denied: Container[int]) -> bool:
     return slot.type is not None or slot.cancelled or slot.in_doubt(record.history)
 
 
-def _accepted(record: RunRecord) -> frozenset[str]:
+def accepted_by(record: RunRecord) -> frozenset[str]:
     """What people accepted when they last decided to do it again, and since."""
     types, accepted = record.history.columns.type, set[str]()
     for row in reversed(record.ambient):

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench._errors import InDoubtError, UsageError
-from workbench.journal.codec import restore
-from workbench.machine import Call, RunRecord, Slot, Word, execution_at, executions_of, in_doubt, root_of
+from workbench.machine import Call, RunRecord, Slot, Word, execution_at, executions_of, in_doubt, is_said, root_of
 from workbench.model import Declaration, EventType, Kind, Position, parse_position, position_text
+from workbench.program import result_of_word
 from workbench.recorder.doubt import Found
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.recorder.encoding import Encoding
     from workbench.recorder.live import LiveDriver
 
-__all__ = ["Which", "Words", "take_word"]
+__all__ = ["Which", "Words", "may_stand", "take_word"]
 
 Which = str | Position | int
 """A position (`"4"`, `(4,)`), or the number of an intent."""
@@ -44,11 +44,14 @@ class Words:
     def resolve(self, record: RunRecord, which: Which, facts: dict[str, Any]) -> None:
         """Record whether an execution acted; of one that returned, whether another attempt acted as well.
 
+        Who said something else before is corrected: the last word counts. Where the code has gone on with what was
+        said, that stays as it was told, and a retry from the step gives it the last word.
+
         Raises:
             UsageError: It is not in doubt, or several are.
         """
         executions = _meant(record, which)
-        doubtful = [one for one in executions if in_doubt(record.history, one)]
+        doubtful = [one for one in executions if in_doubt(record.history, one) or is_said(record.history, one)]
         execution = _only(record, doubtful)
         if execution is None:
             raise UsageError(f"{_nothing(record, which)}{_proven(executions)}", hint=_LISTED)
@@ -108,10 +111,11 @@ def take_word(driver: LiveDriver, call: Call) -> Found | None:
         raise _moved(driver, call, word, seq)
     if word.execution.name != call.name or not driver.arguments(word.execution.opened, call):
         raise _other_call(driver, call, word, seq)
-    del driver.words[call.position]
     said = dict(driver.encoding.reveal(history.payload(word.row)))
+    result = result_of_word(said.get("result"), call.request.step)
+    del driver.words[call.position]
     driver.journal.step_settled(call, said, seq)
-    return Found(restore(said.get("result"), call.request.step.returns))
+    return Found(result)
 
 
 def _word_elsewhere(driver: LiveDriver, call: Call) -> Word | None:
@@ -208,6 +212,11 @@ def _undo_in_doubt(record: RunRecord, undos: Sequence[int]) -> bool:
     if kind == EventType.CompensationFailed:
         return record.history.payload(undos[-1]).get("definite") is False
     return kind == EventType.CompensationStarted
+
+
+def may_stand(record: RunRecord, execution: Slot) -> bool:
+    """Whether an execution of a step acted, or may have, and nothing says that it is undone."""
+    return _may_stand(record, execution, _undos(record, execution))
 
 
 def _may_stand(record: RunRecord, execution: Slot, undos: Sequence[int]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench._errors import RunBusyError, UsageError
-from workbench.analysis import END, Action, Option, RunFacts, StepFacts, read_facts
+from workbench.analysis import END, Action, Option, RunFacts, StepFacts, outdated_answers, read_facts
 from workbench.engines import Loaded
 from workbench.model import ENDINGS, History, position_text
 from workbench.program import Step, Workflow
@@ -71,17 +71,25 @@ class Basis:
         Raises:
             UsageError: There is no such step, or nothing to retry from.
         """
-        named = step if step in {"", END} else self.step(step).label
+        named = step if step in {"", END} else self._named(step, action)
         position = self.step(named).position if named not in {"", END} else None
         verdict, outcome = judged(self.loaded, self.run_id, self.workflow, position)
         option = verdict.row(action, named if action is Action.RETRY_FROM else "")
         if option is None:
-            ended = "has not ended" if self.facts.ended_ns < 0 else f"has ended well ({self.facts.status})"
+            ended = "has not ended" if self.facts.ended_ns < 0 else f"is {self.facts.status}, and nothing in it failed"
             what = ended if named == END else "has no step to retry from"
             raise UsageError(f"run {self.run_id!r} {what}", hint="run.verdict(code).options lists what can be done")
         if step and action is Action.COMPENSATE:
             option = self._part(option, self.step(step), verdict.row(Action.RETRY_FROM, named))
-        return plan_of(self.facts, option, outcome)
+        return plan_of(self.facts, option, outcome, self._replaced())
+
+    def _replaced(self) -> list[RunFacts]:
+        """The run that this one replaces, and what that one had replaced in turn."""
+        found: dict[str, RunFacts] = {}
+        facts = self.facts
+        while facts.again_of and facts.again_of not in found:
+            facts = found[facts.again_of] = read_facts(self.history, facts.again_of, self.loaded.report)
+        return list(found.values())
 
     def _part(self, option: Option, last: StepFacts, retry: Option | None) -> Option:
         """Compensating down to a step only: what came before it is left as it is, and speaks against nothing.
@@ -107,7 +115,20 @@ class Basis:
         if from_step != END:
             return columns.seq[self.step(from_step).opened]
         ended = [row for row in self.history.rows_of(self.run_id) if columns.type[row] in ENDINGS]
-        return columns.seq[ended[-1]]
+        return columns.seq[min([*ended[-1:], *outdated_answers(self.history, self.facts, self.loaded.report)])]
+
+    def _named(self, name: str, action: Action) -> str:
+        """The label of the step that a person means; the end for a child that they want the code to be told again."""
+        children = [one for one in self.facts.children if name in {one.label, one.label.rpartition(" ")[0], one.run_id}]
+        if action is not Action.RETRY_FROM or not children:
+            return self.step(name).label
+        if children[0].answer in outdated_answers(self.history, self.facts, self.loaded.report):
+            return END
+        run_id = children[0].run_id
+        raise UsageError(
+            f"{children[0].label} is a run of its own, {run_id!r}, and nothing changed in it since its parent was told",
+            hint=f"retry that one first: rec.run({run_id!r}).retry_from(…)",
+        )
 
     def step(self, name: str) -> StepFacts:
         """The step that a person means.

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench._errors import UsageError
-from workbench.analysis import Action, Safety, Verdict
+from workbench.analysis import Action, Option, Safety, Verdict
 from workbench.analysis.cells import category, text
 from workbench.analysis.triage import Outlook, outlook_of
 
@@ -45,21 +45,21 @@ class _Result(NamedTuple):
 def act_on_each(
     chosen: pd.DataFrame | Sequence[str],
     action: Action | str,
-    act: Callable[[str], Any],
-    judge: Callable[[str], Verdict],
+    act: Callable[[str, str], Any],
+    judge: Callable[[str], tuple[Verdict, Verdict]],
     *,
     dry_run: bool = True,
 ) -> pd.DataFrame:
     """Act on runs one by one; stop at the first surprise.
 
     A surprise is a verdict that is not the one of the triage any more, an action that is not SAFE or would change
-    nothing, an error while judging or acting.
+    nothing, also in view of the code at hand, an error while judging or acting.
 
     Args:
         chosen: Rows of a triage, whole or filtered, or ids of runs: of these nobody knows what was expected.
         action: `resume`, `retry_from`, `rerun` or `compensate`.
-        act: Acts on the run of this id, or with `dry_run` makes the plan.
-        judge: The verdict on the run of this id, as it stands now.
+        act: Acts on the run of this id, for `retry_from` from the step of this label, or with `dry_run` makes the plan.
+        judge: The verdict on the run of this id, as it stands now: without its code, as a triage has it, and with it.
         dry_run: `act` only plans; the rows then say `planned`.
 
     Returns:
@@ -87,35 +87,43 @@ def _one(
     run_id: str,
     expected: Outlook | None,
     action: Action,
-    calls: tuple[Callable[[str], Any], Callable[[str], Verdict]],
+    calls: tuple[Callable[[str, str], Any], Callable[[str], tuple[Verdict, Verdict]]],
     *,
     dry_run: bool,
 ) -> _Result:
     act, judge = calls
     try:
-        verdict = judge(run_id)
-        surprise, because = _surprise(verdict, expected, action)
-        if surprise:
+        seen, with_code = judge(run_id)
+        surprise, option = _surprise(seen, with_code, expected, action)
+        if option is None:
             return _Result(run_id, Deed.SURPRISE, surprise)
-        result = act(run_id)
+        result = act(run_id, option.from_step)
     except Exception as error:  # noqa: BLE001 - whatever goes wrong ends the work, and the frame says what it was
         return _Result(run_id, Deed.SURPRISE, str(error), type(error).__name__)
-    return _Result(run_id, Deed.PLANNED if dry_run else Deed.DONE, because, result=result)
+    return _Result(run_id, Deed.PLANNED if dry_run else Deed.DONE, option.because, result=result)
 
 
-def _surprise(verdict: Verdict, expected: Outlook | None, action: Action) -> tuple[str, str]:
-    """What is not as expected, `""` for nothing; and the reason for which the action is SAFE."""
-    found = outlook_of(verdict)
+def _surprise(seen: Verdict, with_code: Verdict, expected: Outlook | None, action: Action) -> tuple[str, Option | None]:
+    """What is not as expected, `""` for nothing; and the option to take where nothing is."""
+    found = outlook_of(seen)
     if expected is not None and found != expected:
-        return f"the verdict has changed since the triage: {_words(expected)}, now {_words(found)}", ""
-    option = verdict.row(action)
+        return f"the verdict has changed since the triage: {_words(expected)}, now {_words(found)}", None
+    option = seen.row(action)
     if option is None:
-        return f"there is nothing to {action}", ""
+        return f"there is nothing to {action}", None
+    against = _against(option, action)
+    if not against:
+        own = with_code.row(action, option.from_step)
+        against = "it gives no such way" if own is None else _against(own, action)
+        against = f"with the code at hand, {against}" if against else ""
+    return (against, None) if against else ("", option)
+
+
+def _against(option: Option, action: Action) -> str:
+    title = f"{action} {option.from_step}".strip()
     if option.safety is not Safety.SAFE:
-        return f"{action} is {option.safety}: {option.because}", ""
-    if not option.useful:
-        return f"{action} would change nothing: {option.because}", ""
-    return "", option.because
+        return f"{title} is {option.safety}: {option.because}"
+    return "" if option.useful else f"{title} would change nothing: {option.because}"
 
 
 def _words(outlook: Outlook) -> str:

@@ -15,6 +15,7 @@ from workbench.program import as_workflow
 from workbench.recorder import UNDO_RETRY, Undone
 from workbench.recording.basis import step_named
 from workbench.recording.decision_record import DecisionRecord
+from workbench.recording.executions import standing_of
 from workbench.recording.judging import judged
 from workbench.recording.one_run import Code
 from workbench.recording.plan import Plan
@@ -205,13 +206,13 @@ class Deciding(Settling):
         plan.check(accept)
         undone = [now.step(label) for label in plan.option.must_compensate]
         steps = {step.name: now.code_of(step) for step in undone}
-        positions = [step.position for step in undone]
+        executions = [standing_of(step).seq for step in undone]
         with now.recorder() as recorder:
             facts = _decision(plan, accept, by, why)
             done: list[Undone] = recorder.compensate(
-                self.id, positions, steps.__getitem__, facts, retry=retry, end=not down_to
+                self.id, executions, steps.__getitem__, facts, retry=retry, end=not down_to
             )
-        return Undoing(self.id, tuple(done), len(positions))
+        return Undoing(self.id, tuple(done), len(executions))
 
     def decision_record(self) -> DecisionRecord:
         """What people decided about this run: who, when, why, what they accepted; as Markdown, HTML or JSON."""

@@ -10,10 +10,11 @@ from workbench.analysis import RunFacts, State, StepFacts
 from workbench.analysis.doubts import is_doubtful
 from workbench.recording.basis import step_named
 
-__all__ = ["execution_said", "executions_named", "in_doubt"]
+__all__ = ["execution_said", "executions_named", "in_doubt", "standing_of"]
 
 _EVENT = re.compile(r"event (\d+)")
 _STANDING = frozenset({State.COMMITTED, State.COMPENSATION_FAILED, State.IN_DOUBT})
+_TO_UNDO = _STANDING | {State.COMPENSATION_IN_DOUBT}
 
 
 def executions_named(facts: RunFacts, which: str | int) -> Sequence[StepFacts]:
@@ -67,6 +68,11 @@ def execution_said(facts: RunFacts, which: str | int, *, undo: bool) -> StepFact
             hint=f"say which by the number of its intent: run.resolve({events}, …)",
         )
     return fitting[0]
+
+
+def standing_of(step: StepFacts) -> StepFacts:
+    """The execution of a step that is there to be undone: the last one that acted, or may have."""
+    return next((one for one in reversed(step.executions) if one.state in _TO_UNDO), step)
 
 
 def in_doubt(executions: Sequence[StepFacts]) -> list[StepFacts]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workbench._errors import CodeNotFoundError, PayloadError, UsageError
+from workbench._errors import CodeNotFoundError, PayloadError, UndecodableError, UsageError
 from workbench.analysis import (
     RESUMED,
     Action,
@@ -20,9 +20,10 @@ from workbench.analysis import (
     verdict_of,
 )  # fmt: skip
 from workbench.engines import Loaded
+from workbench.journal.codec import restore
 from workbench.machine import Crashes, Verb
 from workbench.model import ENDINGS, EventType, History, Kind, Position
-from workbench.program import Invocation, Step, Workflow, probe_call
+from workbench.program import Invocation, Step, Workflow, probe_call, result_of_word
 from workbench.recorder import first_key
 from workbench.recording.finding_steps import step_of
 from workbench.replay import Diverged, Needs, Outcome, replay, tripwire
@@ -32,8 +33,10 @@ __all__ = ["first_superseded", "judged"]
 
 def judged(
     loaded: Loaded, run_id: str, workflow: Workflow[..., Any], from_position: Position | None = None
-) -> tuple[Verdict, Outcome]:
+) -> tuple[Verdict, Outcome | None]:
     """The verdict on a run with dry replays of its code, and how that of the whole log ended.
+
+    There is no outcome where the code cannot be given what the log holds; the verdict says what (G6).
 
     Args:
         loaded: The log.
@@ -42,16 +45,21 @@ def judged(
         from_position: A step that must have a `retry_from` row.
     """
     history = loaded.history
-    outcome = replay(workflow, history, run_id=run_id, with_locals=False).outcome
     facts = read_facts(history, run_id, loaded.report)
+    unfit: Mapping[str, str] = {}
+    try:
+        outcome = replay(workflow, history, run_id=run_id, with_locals=False).outcome
+    except UndecodableError as error:  # the code cannot be given what the log holds
+        unfit = unfit_results(facts, history, workflow) or {"": str(error)}
+        outcome = None
     diverged = outcome.divergence.path if isinstance(outcome, Diverged) else None
     check: CodeCheck = "diverged" if isinstance(outcome, Diverged) else "clean"
-    checks = {RESUMED: _dry(outcome)}
+    checks = {RESUMED: _dry(outcome)} if outcome is not None else {}
 
     def verdict() -> Verdict:
         return verdict_of(
             history, run_id, loaded.report, code_check=check, diverged_at=diverged, checks=checks,
-            other_keys=_other_keys(facts, history, workflow), from_position=from_position,
+            other_keys=_other_keys(facts, history, workflow), unfit=unfit, from_position=from_position,
         )  # fmt: skip
 
     found = verdict()
@@ -62,6 +70,32 @@ def judged(
             checks[cut] = _dry(replay(workflow, history, edits, run_id=run_id, with_locals=False).outcome)
         found = verdict()
     return found, outcome
+
+
+def unfit_results(facts: RunFacts, history: History, workflow: Workflow[..., Any]) -> dict[str, str]:
+    """Steps of which the code cannot be given what the log holds, by label, each with the reason.
+
+    Args:
+        facts: The run.
+        history: Its log.
+        workflow: Its code; a step that it does not know any more is passed over.
+    """
+    found = {}
+    for step in facts.steps:
+        kind = history.columns.type[step.answer] if step.answered and step.answer >= 0 else None
+        if kind not in {EventType.StepCompleted, EventType.StepResolved}:
+            continue
+        try:
+            code, said = step_of(step.name, history, workflow), history.payload(step.answer)
+            if kind == EventType.StepResolved:
+                result_of_word(said.get("result"), code)
+            elif "unrecorded" not in said:
+                restore(said.get("result"), code.returns)
+        except UndecodableError as error:
+            found[step.label] = error.message
+        except (CodeNotFoundError, PayloadError):
+            continue  # what the log says of it is judged without the code
+    return found
 
 
 def first_superseded(facts: RunFacts, seq: int) -> int:

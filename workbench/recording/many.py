@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench._errors import UsageError
-from workbench.analysis import Action, read_facts
+from workbench.analysis import END, Action, Verdict, read_facts
 from workbench.analysis.ledger import Ledger, ledger
 from workbench.engines import Loaded
 from workbench.recording.answering import runs_of_key
@@ -66,12 +66,24 @@ class Many:
         wanted = action or (_only_best(chosen) if len(chosen) else str(Action.RESUME))
         given = {"dry_run": True} if dry_run else {"by": by, "why": why}
 
-        def act(run_id: str) -> Any:
-            run = self.run(run_id)
+        def code_of(run: Run) -> Code:
             own = code.get(run.facts.workflow) if isinstance(code, Mapping) else code
-            return getattr(run, wanted)(code=own, **given)
+            return own or run.recorded_code()
 
-        return act_on_each(chosen, wanted, act, lambda run_id: self.run(run_id).refresh().verdict(), dry_run=dry_run)
+        def judge(run_id: str) -> tuple[Verdict, Verdict]:
+            run = self.run(run_id).refresh()
+            seen = run.verdict()
+            row = seen.row(wanted)
+            return seen, run.verdict(
+                code_of(run), from_step=row.from_step if row is not None and row.from_step != END else ""
+            )
+
+        def act(run_id: str, from_step: str) -> Any:
+            run = self.run(run_id)
+            step = {"step": from_step} if wanted == Action.RETRY_FROM else {}
+            return getattr(run, wanted)(code=code_of(run), **step, **given)
+
+        return act_on_each(chosen, wanted, act, judge, dry_run=dry_run)
 
     def ledger(self, business_key: str | None = None) -> Ledger:
         """Effects and money of all runs, recoveries and retries.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Self
@@ -53,11 +54,28 @@ class OneRun:
                 hint="its history is all here: run.timeline(), run.steps, run.verdict()",
             )
 
-    def _recorded_code(self) -> Code:
+    def recorded_code(self) -> Code:
+        """The workflow that was recorded, imported now.
+
+        Raises:
+            CodeNotFoundError: It cannot be imported, or is not there.
+        """
+        return code_of_reference(self._reference())
+
+    def _loaded_code(self) -> Code | None:
+        """The recorded code where its module is loaded already: nothing is imported for this."""
+        if self._reference().partition(":")[0] not in sys.modules:
+            return None
+        try:
+            return self.recorded_code()
+        except CodeNotFoundError:
+            return None
+
+    def _reference(self) -> str:
         started = next((row for row in self.history.rows_of(self.id) if self._is_start(row)), None)
         if started is None:
             raise CodeNotFoundError(f"the log does not hold the beginning of run {self.id!r}", hint="pass code=…")
-        return code_of_reference(str(self.history.payload(started).get("workflow", "")))
+        return str(self.history.payload(started).get("workflow", ""))
 
     def _is_start(self, row: int) -> bool:
         return self.history.columns.type[row] == EventType.RunStarted

@@ -54,6 +54,9 @@ class Plan:
     """Labels of steps that get a new idempotency key."""
     unasked: tuple[str, ...] = field(default=())
     """Labels of superseded steps: a decision has said to do them again, so the recorder does not stop and ask."""
+    guarded: tuple[str, ...] = field(default=())
+    """Labels of effects that stand under a key, and of child runs: the recorder stops before it does one again under
+    another key or id. Who accepts one beforehand, or after such a stop, lets it be done beside the other."""
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -79,7 +82,8 @@ class Plan:
         Raises:
             UsageError: Nothing of one of these ids speaks against it.
         """
-        known = {name for objection in self.option.objections for name in _names(objection)}
+        known = {name for objection in self.option.objections for name in _names(objection.id)}
+        known |= {name for label in self.guarded for name in _names(label)}
         strange = [name for name in accept if name not in known]
         if strange:
             there = ", ".join(dict.fromkeys(objection.id for objection in self.option.objections)) or "nothing"
@@ -87,7 +91,7 @@ class Plan:
         return [
             objection
             for objection in self.option.objections
-            if not _names(objection) & set(accept) and not self._asked_on_the_way(objection)
+            if not _names(objection.id) & set(accept) and not self._asked_on_the_way(objection)
         ]
 
     def _asked_on_the_way(self, objection: Objection) -> bool:
@@ -148,13 +152,14 @@ class Plan:
         return f"<p><b>{html_text(head)}</b></p>{html_of_sentences(self.frame)}<pre>{below}</pre>"
 
 
-def plan_of(facts: RunFacts, option: Option, outcome: Outcome | None) -> Plan:
+def plan_of(facts: RunFacts, option: Option, outcome: Outcome | None, replaced: Sequence[RunFacts] = ()) -> Plan:
     """The dry run of an action.
 
     Args:
         facts: The run.
         option: The action, judged.
         outcome: How a dry replay of the code ended: shows the first call that the log does not hold.
+        replaced: The runs that it replaces.
     """
     steps = {step.label: step for step in facts.steps}
     if option.action is Action.COMPENSATE:
@@ -168,7 +173,12 @@ def plan_of(facts: RunFacts, option: Option, outcome: Outcome | None) -> Plan:
         if label not in steps:
             calls.append(PlannedCall("executes", label, "", note="the first call that the log does not hold"))
     unasked = tuple(step.label for step in facts.steps if step.superseded)
-    return Plan(facts.run_id, option, tuple(calls), "then go on with whatever the code asks for", renewed, unasked)
+    own = [step for step in facts.steps if step.superseded or step.label in option.executes_again]
+    old = [step for run in replaced for step in run.steps]
+    children = [child.label for run in (facts, *replaced) for child in run.children]
+    guarded = (*(step.label for step in (*own, *old) if step.acts and step.key), *children)
+    then = "then go on with whatever the code asks for"
+    return Plan(facts.run_id, option, tuple(calls), then, renewed, unasked, guarded)
 
 
 def _undoing(step: StepFacts) -> PlannedCall:
@@ -197,7 +207,7 @@ def _sentence(call: PlannedCall) -> str:
     return f"{verb} {call.step}{key}{note}"
 
 
-def _names(objection: Objection) -> set[str]:
-    """By what it can be accepted: its id, and for a step its position alone."""
-    name, _, rest = objection.id.rpartition(" (")
-    return {objection.id, rest.removesuffix(")")} if name else {objection.id}
+def _names(id: str) -> set[str]:
+    """By what an objection can be accepted: its id, and for a step its position alone."""
+    name, _, rest = id.rpartition(" (")
+    return {id, rest.removesuffix(")")} if name else {id}

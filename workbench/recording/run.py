@@ -114,7 +114,7 @@ class Run(Deciding, Answering):
             UsageError: Another engine ran it.
         """
         self._must_replay()
-        workflow = code or self._recorded_code()
+        workflow = code or self.recorded_code()
         again = partial(replay, workflow, self.history, (), run_id=self.id, isolation=isolation, lines=lines)
         return Trace.of(again(), self.history, again, logpoints)
 
@@ -129,12 +129,12 @@ class Run(Deciding, Answering):
         """
         self._must_replay()
         others = [log.history for log in self._logs if log is not self._loaded]
-        return Branch(self.history, self.id, code or self._recorded_code(), shelf=self.branches, others=others)
+        return Branch(self.history, self.id, code or self.recorded_code(), shelf=self.branches, others=others)
 
     @property
     def branches(self) -> Branches:
         """The branches that were saved beside the recording: `run.branches["declined"]`, `branch.save("declined")`."""
-        return Branches(Path(self._loaded.path), self.history, self.id, self._recorded_code)
+        return Branches(Path(self._loaded.path), self.history, self.id, self.recorded_code)
 
     def explain(self, code: Code | None = None, *, trust_log: bool = False) -> Explanation:
         """Why code no longer follows this run: cause, evidence, lines, remedy; see `workbench.analysis.explain`.
@@ -148,7 +148,7 @@ class Run(Deciding, Answering):
             UsageError: Another engine ran it.
         """
         self._must_replay()
-        return explain(code or self._recorded_code(), self.history, self.id, trust_log=trust_log)
+        return explain(code or self.recorded_code(), self.history, self.id, trust_log=trust_log)
 
     # --- for people -----------------------------------------------------------------------------------------
 

@@ -108,7 +108,7 @@ class Outlooks:
         facts = case.facts
         if facts.status in AT_REST:
             return _resting(facts.status, _left(facts))
-        if any(child.answer < 0 for child in facts.children):  # resuming resumes these too: other runs have a say
+        if facts.children:  # these are met again, resumed or done again: other runs have a say
             found = verdict_of(case.history, case.run_id, case.report, now_ns=self.now_ns)
             return outlook_of(found)
         stale = stale_in(case, facts, fresh)
@@ -180,7 +180,7 @@ _UNSEEN = {"attempts", "ended_ns", "error", "code", "assumed", "seq", "sent_ns",
 _AS_THEY_ARE = attrgetter(
     *(field.name for field in fields(StepFacts) if field.name not in _TRANSLATED | _UNSEEN | {"error_type"})
 )
-_WITH_ROWS = {"children", "signals", "received", "resumed_children"}
+_WITH_ROWS = {"children", "signals", "received", "resumed_children", "kin", "outdated"}
 _GATES = attrgetter(*(field.name for field in fields(Gates) if field.name not in _WITH_ROWS))
 
 
