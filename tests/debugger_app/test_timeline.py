@@ -86,6 +86,13 @@ def test_the_cursor_is_never_out_of_sight(app: Page) -> None:
     assert begin <= place <= end
 
 
+@pytest.mark.parametrize("at", [0, EVENTS - 1])
+def test_where_all_is_seen_the_first_and_the_last_event_move_nothing(app: Page, at: int) -> None:
+    whole = settled(app)
+    app.evaluate(f"window.app.cursor.move({at})")
+    assert settled(app) == whole
+
+
 def test_a_night_is_cut_and_event_order_knows_no_time(app: Page, artefacts: Path) -> None:
     cut = app.evaluate("window.app.timeline.lanes.chart.end")
     app.screenshot(path=artefacts / "timeline-cut.png")

@@ -13,6 +13,15 @@ export class View {
     this.fit();
   }
 
+  /** Take a longer chart of the same: what was seen stays, all where all was. */
+  extend(end: number): void {
+    const all = this.from <= 0 && this.to >= this.end;
+    this.end = end;
+    if (all) {
+      this.fit();
+    }
+  }
+
   fit(): void {
     const margin = this.end * 0.015;
     [this.from, this.to] = [-margin, this.end + margin];
@@ -52,11 +61,11 @@ export class View {
   /** Pan as little as needed for a place to be seen; says whether it moved. */
   reveal(place: number): boolean {
     const length = this.to - this.from;
-    const margin = length * 0.04;
-    if (place >= this.from + margin / 2 && place <= this.to - margin / 2) {
+    const edge = length * 0.012; // less than the margin of `fit`: where all is seen, nothing moves
+    if (place >= this.from + edge && place <= this.to - edge) {
       return false;
     }
-    this.move(place < this.from + margin ? place - length * 0.2 : place - length * 0.8, length);
+    this.move(place < this.from + edge ? place - length * 0.2 : place - length * 0.8, length);
     return true;
   }
 
