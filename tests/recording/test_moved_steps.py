@@ -16,6 +16,10 @@ class RefusedError(Exception):
     """Certainly did nothing."""
 
 
+class LostError(Exception):
+    """Nobody knows whether it acted."""
+
+
 class Shop:
     """Reserves once per key, gives back what it is told to, and refuses to ship the first time."""
 
@@ -136,15 +140,12 @@ def test_a_new_item_before_the_old_ones_is_refused_until_it_is_accepted_by_the_i
 
 
 def test_a_told_step_that_moves_is_a_question_of_the_verdict_and_a_stop_of_the_run(shop: Shop) -> None:
-    class LostError(Exception):
-        """Nobody knows whether it acted."""
-
     told: list[str] = []
 
     @wb.step(kind="write", definite_errors=(RefusedError,))
     def charge(order: str) -> str:
         told.append(order)
-        raise LostError
+        raise LostError(order)
 
     @wb.step(kind="read")
     def look(order: str) -> str:
@@ -172,3 +173,37 @@ def test_a_told_step_that_moves_is_a_question_of_the_verdict_and_a_stop_of_the_r
     with pytest.raises(errors.InDoubtError, match="second time"):
         shop.run().retry_from("look", after, accept=["G15"])
     assert told == ["42"]
+
+
+def test_a_told_step_beside_another_one_is_a_question_where_the_two_change_places(shop: Shop) -> None:
+    done: list[str] = []
+
+    @wb.step(kind="write")
+    def charge(order: str) -> str:
+        done.append("charge")
+        raise LostError(order)
+
+    @wb.step(kind="write", definite_errors=(RefusedError,))
+    def mail(order: str) -> str:
+        done.append(order)
+        return "sent"
+
+    @wb.workflow(name="sell")
+    async def before(order: str) -> list[str]:
+        return list(await wb.gather(charge(order), mail(order)))
+
+    @wb.workflow(name="sell")
+    async def after(order: str) -> list[str]:
+        return list(await wb.gather(mail(order), charge(order)))
+
+    with wb.Recorder(shop.log) as recorder, pytest.raises(LostError):
+        recorder.run(before, "42", id="order-7")
+    shop.run().resolve("charge", happened=True, result="ch_1")
+    same = shop.run().verdict(before).row("retry_from", "charge")
+    other = shop.run().verdict(after).row("retry_from", "charge")
+    assert same is not None
+    assert other is not None
+    assert other.safety != "SAFE"
+    with pytest.raises(errors.WorkbenchError):
+        shop.run().retry_from("charge", after, accept=[one.id for one in other.objections])
+    assert done.count("charge") == 1

@@ -210,7 +210,7 @@ class Gates:
         cut = cut_of(steps, start) if action is Action.RETRY_FROM else RESUMED
         first = {Action.RESUME: sys.maxsize, Action.RERUN: -1}.get(action, cut)
         tried = self.checks.get(cut) if action is not Action.RERUN else None
-        asked = tried.asked if tried is not None else None
+        asked = tried.asked if tried is not None else ()
         yield from (Ruling(*found) for found in self.keys.against(steps, first, asked))
 
     def _before_divergence(self, steps: Sequence[StepFacts], start: int) -> bool:

@@ -58,7 +58,7 @@ class MadeKey(NamedTuple):
 
 
 class AskedKey(NamedTuple):
-    """The first step that code beyond the cut asks for, and its key.
+    """One of the first steps that code beyond the cut asks for, and its key.
 
     Attributes:
         name: Name of the step.
@@ -93,7 +93,7 @@ class AskedKey(NamedTuple):
         yield Safety.UNSAFE, reason, found[0].label
 
     def told_elsewhere(self, steps: Sequence[StepFacts], first: int) -> Iterator[tuple[Safety, str, str]]:
-        """A step that happened, as somebody says, and that the code may be about to call at another place.
+        """A step that has happened, by a word, where the code is about to call it elsewhere, or something else there.
 
         Args:
             steps: The steps of the run.
@@ -102,10 +102,10 @@ class AskedKey(NamedTuple):
         for step in steps:
             taken = step.takes_word and step.acts and step.state is State.COMMITTED
             gone = step.superseded or max(step.opened, step.answer) >= first
-            if taken and gone and step.name == self.name and step.position != self.position:
+            if taken and gone and (step.name == self.name) != (step.position == self.position):
                 here = f"{self.name} ({position_text(self.position)})"
                 reason = f"{step.label} has happened, as somebody says, and the code at hand calls {here}"
-                yield Safety.CHECK, f"{reason}: if that is the same call, the run stops before it is done twice", "G15"
+                yield Safety.CHECK, f"{reason}: the run may stop before anything is done twice", "G15"
 
 
 class DryReplay(NamedTuple):
@@ -113,11 +113,11 @@ class DryReplay(NamedTuple):
 
     Attributes:
         fits: It did not diverge.
-        asked: The step that it asked for next; `None` where that is not a step, or not known.
+        asked: The steps that it asked for next, side by side.
     """
 
     fits: bool
-    asked: AskedKey | None = None
+    asked: tuple[AskedKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class Keys:
     other: tuple[tuple[str, str], ...] = ()
 
     def against(
-        self, steps: Sequence[StepFacts], first: int, asked: AskedKey | None
+        self, steps: Sequence[StepFacts], first: int, asked: Sequence[AskedKey]
     ) -> Iterator[tuple[Safety, str, str]]:
         """What speaks against doing again what was recorded from a row on, each with the id by which it is accepted.
 
@@ -143,9 +143,10 @@ class Keys:
         Args:
             steps: The steps of the run.
             first: The row, see `done_again`.
-            asked: The first step that the code at hand asks for from there on.
+            asked: The first steps that the code at hand asks for from there on.
         """
-        yield from asked.told_elsewhere(steps, first) if asked is not None else ()
+        for one in asked:
+            yield from one.told_elsewhere(steps, first)
         again = done_again(steps, first)
         if not again:
             return
@@ -156,8 +157,11 @@ class Keys:
         for step in again:
             if step.label in other and step.label not in known:
                 yield Safety.UNSAFE, f"{other[step.label]}: it would be done twice", step.label
-        if asked is not None:
-            yield from asked.against(steps, again, known | set(other))
+        known |= set(other)
+        for one in asked:
+            found = list(one.against(steps, again, known))
+            known |= {label for _, _, label in found}
+            yield from found
 
 
 def done_again(steps: Sequence[StepFacts], first: int) -> list[StepFacts]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from workbench._errors import CodeNotFoundError, PayloadError, UndecodableError, UsageError
@@ -21,7 +21,7 @@ from workbench.analysis import (
 )  # fmt: skip
 from workbench.engines import Loaded
 from workbench.journal.codec import restore
-from workbench.machine import Crashes, Verb
+from workbench.machine import Call, Crashes, Verb
 from workbench.model import ENDINGS, EventType, History, Kind, Position
 from workbench.program import Invocation, Step, Workflow, probe_call, result_of_word
 from workbench.recorder import first_key
@@ -120,15 +120,15 @@ def _cuts(facts: RunFacts, history: History, wanted: set[Position | None]) -> It
 
 
 def _dry(outcome: Outcome) -> DryReplay:
-    return DryReplay(not isinstance(outcome, Diverged), _asked(outcome))
+    calls = (outcome.call, *outcome.others) if isinstance(outcome, Needs) else ()
+    return DryReplay(not isinstance(outcome, Diverged), tuple(_asked(calls)))
 
 
-def _asked(outcome: Outcome) -> AskedKey | None:
-    call = outcome.call if isinstance(outcome, Needs) else None
-    if call is None or call.verb is not Verb.CALL_STEP or not isinstance(call.request, Invocation):
-        return None
-    kind = call.request.step.declaration.kind
-    return AskedKey(call.name, call.position, kind, _key(call.request) or "")
+def _asked(calls: Iterable[Call | None]) -> Iterator[AskedKey]:
+    for call in calls:
+        if call is not None and call.verb is Verb.CALL_STEP and isinstance(call.request, Invocation):
+            kind = call.request.step.declaration.kind
+            yield AskedKey(call.name, call.position, kind, _key(call.request) or "")
 
 
 def _other_keys(facts: RunFacts, history: History, workflow: Workflow[..., Any]) -> Mapping[str, str]:
