@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import workbench as wb
-from tests.recording.histories.world import COUNTED, DiedError, Flow, RefusedError, World, death_at_write, flow_of
+from tests.recording.histories.world import (
+    COUNTED,
+    DiedError,
+    Flow,
+    RefusedError,
+    World,
+    changing_flow_of,
+    death_at_write,
+    flow_of,
+)
 from workbench import errors
 from workbench.analysis import Option, Verdict
 from workbench.replay import Diverged
@@ -29,18 +38,22 @@ class Life:
     Attributes:
         seed: Decides everything.
         log: Its log.
+        changing: Its code changes now and then, and some of its steps may be called by a child.
         told: What was done, for whoever reads a failure.
     """
 
     seed: int
     log: Path
+    changing: bool = False
     told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
         self.world = World()
-        self.flow: Flow = flow_of(self.chance, self.world)
+        self.flow: Flow = (changing_flow_of if self.changing else flow_of)(self.chance, self.world)
+        self.code = self.flow.code
         self.id = RUN
+        self.refusals = (*REFUSALS, errors.DivergenceError) if self.changing else REFUSALS
 
     def live(self) -> None:
         """Live it, and check after every turn that nothing was harmed and the log tells the truth.
@@ -54,6 +67,9 @@ class Life:
                 self._do("start", self._start)
                 continue
             self._check()
+            if self.flow.mended and self.chance.random() < 0.3:
+                self.code = self.chance.choice(self.flow.mended)
+                self.told.append(f"code is version {self.flow.mended.index(self.code)}")
             self._turn()
         if not self._unknown():
             self._check()
@@ -62,7 +78,7 @@ class Life:
 
     def _start(self) -> Any:
         with wb.Recorder(self.log) as recorder:
-            return recorder.run(self.flow.code, "o", id=self.id)
+            return recorder.run(self.code, "o", id=self.id)
 
     def _unknown(self) -> bool:
         """Death came before the run was on disk."""
@@ -72,20 +88,27 @@ class Life:
         return wb.open(self.log).run(self.id)
 
     def _turn(self) -> None:
-        run, code = self.run(), self.flow.code
+        run, code = self._one_of_the_family()
         verdict = run.verdict(code)
         what = self.chance.random()
         if verdict.in_doubt and what < 0.5:
             self._say(run, verdict)
-        elif what < 0.6:
-            self._do("a worker picks it up", self._start)
-        elif what < 0.65 and any(doubt.probe for doubt in verdict.in_doubt):
+        elif what < (0.2 if self.changing else 0.6):
+            self._do("a worker picks it up", self._start if run.id == self.id else lambda: run.resume(code))
+        elif what < (0.3 if self.changing else 0.65) and any(doubt.probe for doubt in verdict.in_doubt):
             self._do("ask the probes", lambda: run.probe(code=code, record=True))
-        elif what < 0.8:
+        elif what < (0.45 if self.changing else 0.8):
             down = self.chance.choice(["", *(step.label for step in run.facts.steps)])
             self._do(f"compensate {down}", lambda: run.compensate(code, down_to=down))
         else:
-            self._act(run, [row for row in verdict.rows if row.safety == "SAFE" and row.useful])
+            self._act(run, code, [row for row in verdict.rows if row.safety == "SAFE" and row.useful])
+
+    def _one_of_the_family(self) -> tuple[wb.Run, Any]:
+        """The run, or one of its child runs, with its code."""
+        children = [run_id for run_id in wb.open(self.log).runs["run_id"] if run_id.startswith(f"{self.id}/")]
+        if children and self.chance.random() < 0.4:
+            return wb.open(self.log).run(self.chance.choice(children)), self.flow.child
+        return self.run(), self.code
 
     def _say(self, run: wb.Run, verdict: Verdict) -> None:
         doubt = self.chance.choice(verdict.in_doubt)
@@ -96,10 +119,11 @@ class Life:
         result = None if undo else f"{name}!"
         self._do(f"{doubt.step}: {said}", lambda: run.resolve(doubt.step, happened=happened, result=result), calm=True)
 
-    def _act(self, run: wb.Run, rows: list[Option]) -> None:
+    def _act(self, run: wb.Run, code: Any, rows: list[Option]) -> None:
+        rows = [row for row in rows if run.id == self.id or row.action != "rerun"]  # its parent would not know of it
         if not rows:
             return
-        row, code = self.chance.choice(rows), self.flow.code
+        row = self.chance.choice(rows)
         policy = self.chance.choice(["stop", "probe"])
         deeds: dict[str, Callable[[], Any]] = {
             "resume": lambda: run.resume(code, in_doubt=policy),
@@ -107,12 +131,12 @@ class Life:
             "compensate": lambda: run.compensate(code),
             "rerun": lambda: self._rerun(run),
         }
-        self._do(f"{row.action} {row.from_step}", deeds[str(row.action)])
+        self._do(f"{run.id}: {row.action} {row.from_step}", deeds[str(row.action)])
 
     def _rerun(self, run: wb.Run) -> Any:
         old, self.id = self.id, f"{self.id}~"
         try:
-            return run.rerun(self.flow.code, id=self.id)
+            return run.rerun(self.code, id=self.id)
         finally:
             if self._unknown():
                 self.id = old
@@ -124,7 +148,7 @@ class Life:
         try:
             with death_at_write(dies, written=written):
                 ended = repr(deed())
-        except REFUSALS as error:
+        except self.refusals as error:
             ended = f"{type(error).__name__}: {error}".splitlines()[0]
         self.world.trouble.clear()
         self.told.append(f"{label} [{planned or dies or 'calm'}] -> {ended.splitlines()[0][:160]}")
@@ -132,11 +156,11 @@ class Life:
 
     def _trouble(self) -> tuple[int | None, bool]:
         what, name = self.chance.random(), self.chance.choice(list(self.flow.kinds))
-        if what < 0.35:
+        if what < (0.5 if self.changing else 0.35):
             where = self.chance.choice(["before ", "", "before undo ", "undo "])
             known = RefusedError("no") if where.startswith("before") else TimeoutError("after it was done")
             self.world.trouble[where + name] = self.chance.choice([DiedError(), known, TimeoutError("?")])
-        elif what < 0.7 and not self.flow.code.is_async:
+        elif what < 0.7 and not self.code.is_async:
             return self.chance.randint(1, 9), self.chance.random() < 0.5
         return None, False
 
@@ -144,12 +168,21 @@ class Life:
 
     def _check(self) -> None:
         run = self.run()
-        states = {step.name: str(step.state) for step in run.facts.steps}
+        states = self._states(run)
         for name, kind in self.flow.kinds.items():
             if kind in COUNTED:
                 self._check_step(run, name, states.get(name, "not_started"))
-        replayed = run.what_if(self.flow.code).replay().outcome
+        if self.changing:
+            return
+        replayed = run.what_if(self.code).replay().outcome
         assert not isinstance(replayed, Diverged), f"the same code diverges: {replayed}"
+
+    def _states(self, run: wb.Run) -> dict[str, str]:
+        """How each step stands by the log, those of child runs included; one that stands wins over others."""
+        family = [run.id, *(run_id for run_id in wb.open(self.log).runs["run_id"] if run_id.startswith(f"{run.id}/"))]
+        steps = [step for run_id in family for step in wb.open(self.log).run(run_id).facts.steps]
+        idle = {"compensated", "failed", "not_started"}
+        return {step.name: str(step.state) for step in sorted(steps, key=lambda step: str(step.state) not in idle)}
 
     def _check_step(self, run: wb.Run, name: str, state: str) -> None:
         count = self.world.count[name]
@@ -158,8 +191,12 @@ class Life:
             assert state != "committed" or count == 1, f"{name} is called committed, and stands {count} times"
             idle = state in {"compensated", "failed", "not_started"}
             assert not idle or count == 0, f"{name} is called {state}, and stands {count} times"
-        kept = run.status == "completed" and state not in _BEING_UNDONE
+        kept = run.status == "completed" and state not in _BEING_UNDONE and self._is_whole(run)
         assert not kept or count == 1, f"the run completed, {name} is {state}, and stands {count} times"
+
+    def _is_whole(self, run: wb.Run) -> bool:
+        """No child run was undone, or told otherwise, behind its parent's back."""
+        return all(wb.open(self.log).run(child.run_id).status == "completed" for child in run.facts.children)
 
 
 _BEING_UNDONE = frozenset({"compensated", "compensation_in_doubt", "compensation_failed"})

@@ -20,8 +20,8 @@ def own_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def lived(seed: int, folder: Path) -> Life:
-    life = Life(seed, folder / f"{seed}.wlog")
+def lived(seed: int, folder: Path, *, changing: bool = False) -> Life:
+    life = Life(seed, folder / f"{seed}.wlog", changing)
     try:
         life.live()
     except Exception as error:
@@ -34,6 +34,19 @@ def lived(seed: int, folder: Path) -> Life:
 def test_safe_harms_nothing_and_the_log_tells_the_truth(part: int, tmp_path: Path) -> None:
     for seed in range(part * PART, (part + 1) * PART):
         lived(seed, tmp_path)
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_safe_harms_nothing_where_the_code_changes_and_children_act(part: int, tmp_path: Path) -> None:
+    for seed in range(part * PART, (part + 1) * PART):
+        lived(seed, tmp_path, changing=True)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("part", range(100))
+def test_ten_thousand_lives_of_changing_code(part: int, tmp_path: Path) -> None:
+    for seed in range(1_000 + part * 100, 1_100 + part * 100):
+        lived(seed, tmp_path, changing=True)
 
 
 @pytest.mark.nightly

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,11 +87,58 @@ class Flow:
         code: The workflow.
         kinds: Kind of each step, by name.
         shape: How they are called.
+        mended: Other versions of the workflow: with a look before all, with two steps in another order.
+        child: The workflow of its child runs; `None` for none.
     """
 
     code: Any
     kinds: dict[str, str]
     shape: str
+    mended: tuple[Any, ...] = ()
+    child: Any = None
+
+
+def changing_flow_of(chance: random.Random, world: World) -> Flow:
+    """A random workflow whose code changes, and some of whose steps may be called by a child."""
+    kinds = {f"s{number}": chance.choices(KINDS, SHARES)[0] for number in range(chance.randint(2, 4))}
+    steps = [(number, _step(chance, world, name, kind)) for number, (name, kind) in enumerate(kinds.items())]
+    at = chance.randrange(len(steps) - 1)
+    swapped = [*steps[:at], steps[at + 1], steps[at], *steps[at + 2 :]]
+    by_child = chance.choice([0, 0, 1, 2])
+    child = _child_of(steps[:by_child]) if by_child else None
+    codes = [_calling(order, by_child, child, looks=looks) for order, looks in ((steps, 0), (steps, 1), (swapped, 0))]
+    return Flow(codes[0], kinds, f"{by_child} by a child", tuple(codes if not by_child else codes[:2]), child)
+
+
+def _child_of(numbered: Sequence[tuple[int, Any]]) -> Any:
+    numbers, steps = [number for number, _ in numbered], [step for _, step in numbered]
+
+    @wb.workflow(name="part")
+    def part(order: str) -> str:
+        for number, step in zip(numbers, steps, strict=True):
+            step(order, _extra(number))
+        return "done"
+
+    return part
+
+
+def _calling(numbered: Sequence[tuple[int, Any]], by_child: int, child: Any, *, looks: int) -> Any:
+    numbers, steps = [number for number, _ in numbered[by_child:]], [step for _, step in numbered[by_child:]]
+
+    @wb.step(kind="read", name="look")
+    def look(order: str) -> str:
+        return order
+
+    @wb.workflow(name="flow")
+    def flow(order: str) -> None:
+        for _ in range(looks):
+            look(order)
+        if child is not None:
+            wb.child(child, order)
+        for number, step in zip(numbers, steps, strict=True):
+            step(order, _extra(number))
+
+    return flow
 
 
 def flow_of(chance: random.Random, world: World) -> Flow:
@@ -103,7 +150,7 @@ def flow_of(chance: random.Random, world: World) -> Flow:
     return Flow(_later(steps, shape) if is_async else _now(steps, shape), kinds, shape)
 
 
-def _step(chance: random.Random, world: World, name: str, kind: str, *, is_async: bool) -> Any:
+def _step(chance: random.Random, world: World, name: str, kind: str, *, is_async: bool = False) -> Any:
     def undo(order: str, extra: str, result: str | None) -> None:
         del order, extra, result
         world.undo(name)
