@@ -88,7 +88,26 @@ BAD = {
 BAD_ASYNC = {
     "WB108": ["done, left = await asyncio.wait([fetch('a')])\nfor one in done:\n    await one"],
     "WB109": ["await asyncio.to_thread(price, 1)", "await asyncio.get_running_loop().run_in_executor(None, price)"],
-    "WB112": ["fetch('a')", "wb.sleep(4)", "asyncio.sleep(1)"],
+    "WB112": [
+        "fetch('a')",
+        "wb.sleep(4)",
+        "asyncio.sleep(1)",
+        "seen = fetch('a')",
+        "price.defer(1)",
+        "async def later():\n    await fetch('a')\nlater()",
+        "calls = [fetch(x) for x in 'ab']\nreturn len(calls)",
+    ],
+    "WB113": [
+        "asyncio.create_task(asyncio.sleep(1))",
+        "asyncio.ensure_future(fetch('a'))",
+        "asyncio.get_running_loop().create_task(fetch('a'))",
+        "task = asyncio.create_task(fetch('a'))",
+        "loop = asyncio.get_running_loop()\nloop.create_task(fetch('a'))",
+        "tasks = []\ntasks.append(asyncio.create_task(fetch('a')))",
+        "kept = set()\none = asyncio.create_task(fetch('a'))\nkept.add(one)\none.add_done_callback(kept.discard)",
+        "[asyncio.create_task(fetch(x)) for x in 'ab']",
+        "a, b = [asyncio.create_task(fetch(x)) for x in 'ab']",
+    ],
 }
 GOOD = [
     "wb.now()", "wb.random()", "wb.uuid4()", "wb.sleep(3)", "price('a')", "return LIMIT",
@@ -107,6 +126,16 @@ GOOD_ASYNC = [
     "await fetch('a')", "await asyncio.sleep(1)", "await asyncio.gather(fetch('a'), fetch('b'))",
     "done, left = await asyncio.wait([fetch('a')])\nreturn len(done)",
     "task = asyncio.create_task(fetch('a'))\nawait task",
+    "tasks = [asyncio.create_task(fetch(x)) for x in 'ab']\nawait asyncio.gather(*tasks)",
+    "tasks = {}\ntasks['a'] = asyncio.create_task(fetch('a'))\nreturn [await task for task in tasks.values()]",
+    "kept = {asyncio.create_task(fetch('a'))}\nawait asyncio.wait(kept)",
+    "async with asyncio.TaskGroup() as group:\n    group.create_task(fetch('a'))",
+    "async with asyncio.TaskGroup() as loop:\n    loop.create_task(fetch('a'))",
+    "t = asyncio.create_task(fetch('a'))\ntry:\n    await asyncio.shield(t)\nfinally:\n    t.cancel()",
+    "left = {asyncio.create_task(fetch(x)) for x in 'ab'}\nwhile left:\n    done, left = await asyncio.wait(left)",
+    "task = asyncio.create_task(fetch('a'))\nwhile not task.done():\n    await asyncio.sleep(1)",
+    "seen = fetch('a')\nother = seen\nreturn await other", "await wb.gather(price.defer(1), fetch('a'))",
+    "return (asyncio.create_task(fetch('a')),)",
     "price('a')", "async with asyncio.timeout(3):\n    await fetch('a')",
 ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Final
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.discreet import Unkeyed, kind_by_name
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.analysis.hazards.placeholder import is_placeholder
 from workbench.analysis.hazards.places import name_at
 from workbench.analysis.hazards.wording import listed
 from workbench.analysis.provenance import Leaf
@@ -47,9 +48,13 @@ def _detect(case: Case) -> Iterator[Evidence]:
 def _secret_in(leaf: Leaf, rules: TextRules) -> str:
     """The kind of secret that a value is, or holds; `""` for none. The rules are those by which recording redacts."""
     value = leaf.value
+    if type(value) is bytes:
+        value = value[:_LONGEST].decode("utf-8", "ignore") if b"\x00" not in value[:_LONGEST] else ""
     if type(value) is not str or len(value) < _SHORTEST:  # a redacted one is no plain text
         return ""
     kind = kind_by_name(leaf.path)
+    if kind and is_placeholder(value, name_at(leaf.path)):
+        return ""
     if kind and not _HANDLE.fullmatch(value) and "⟨redacted:" not in value:
         return kind
     text = value[:_LONGEST]

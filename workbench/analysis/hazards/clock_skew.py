@@ -17,6 +17,9 @@ _TOLERATED_NS: Final = NS // 10
 """Clocks that are kept by NTP agree to a tenth of a second."""
 
 _WRITTEN_LATER_NS: Final = 5 * NS
+_LOST_NS: Final = 2 * NS
+_SLEWED: Final = 100
+"""A clock that NTP slews loses at most a two-thousandth; a hundredth is no slewing."""
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
@@ -39,7 +42,23 @@ def _detect(case: Case) -> Iterator[Evidence]:
             else f"the process that went on is {span(back / NS)} behind the one before it"
         )
         yield Evidence(case.seqs(after, before), how)
+    if own_order:
+        yield from _behind(case)
     yield from _crossed(case, told)
+
+
+def _behind(case: Case) -> Iterator[Evidence]:
+    """The wall clock lost time that the monotonic one counted: it was set back by less than had passed."""
+    times, monos = case.history.columns.time_ns, case.history.columns.mono_ns
+    for before, after in pairwise(case.rows):
+        passed, shown = monos[after] - monos[before], times[after] - times[before]
+        lost = passed - shown
+        if shown >= 0 and lost > max(_LOST_NS, passed // _SLEWED) and _writer(case, before) == _writer(case, after):
+            how = (
+                f"the wall clock was set back by {span(lost / NS)}: {span(passed / NS)} passed, and it shows "
+                f"{span(shown / NS)}"
+            )
+            yield Evidence(case.seqs(after, before), how)
 
 
 def _crossed(case: Case, told: set[int]) -> Iterator[Evidence]:

@@ -18,12 +18,16 @@ _LOOP: Final = 3
 _AMBIENT: Final = frozenset({EventType.RunRecovered, EventType.SignalReceived, EventType.DecisionMade})
 _WAITS: Final = frozenset({EventType.TimerStarted, EventType.SignalAwaited, EventType.ChildStarted})
 _BEGINS: Final = frozenset({EventType.StepStarted, EventType.CompensationStarted})
+_ANSWERED: Final = frozenset({
+    EventType.StepCompleted, EventType.StepFailed, EventType.StepCancelled, EventType.StepResolved,
+    EventType.CompensationCompleted, EventType.CompensationFailed,
+})  # fmt: skip
 _DONE: Final = frozenset({EventType.StepCompleted, EventType.StepRecorded, EventType.RunCompleted})
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
     if len(case.recoveries) >= _LOOP:
-        found = _same_place(case)
+        found = _same_place(case) or _beside_others(case)
         if found is not None:
             yield found
     if case.has(EventType.TurnFailed):
@@ -64,6 +68,34 @@ def _same_place(case: Case) -> Evidence | None:
     text = f"the run was resumed {len(longest)} times and died at {label} each time"
     rows = [row for _, row in reversed(longest)]
     return Evidence(case.seqs(*rows[:20]), text, (label,) if step is not None else ())
+
+
+def _beside_others(case: Case) -> Evidence | None:
+    """One call that no life of the process survived, while branches beside it got their results."""
+    if case.ended >= 0 and case.history.columns.type[case.ended] == EventType.RunCompleted:
+        return None
+    deaths: dict[Position, list[int]] = {}
+    begun: set[Position] = set()
+    types = case.history.columns.type
+    for row in case.rows:
+        position = case.history.position(row)
+        if types[row] == EventType.RunRecovered:
+            for one in begun:
+                deaths.setdefault(one, []).append(row)
+            begun = set()
+        elif types[row] in _BEGINS:
+            begun.add(position)
+        elif types[row] in _ANSWERED:
+            begun.discard(position)
+            deaths = {one: rows for one, rows in deaths.items() if one in begun}  # what came before it is progress
+        elif types[row] == EventType.AttemptFailed:
+            begun.discard(position)
+    where = max(deaths, key=lambda position: len(deaths[position]), default=None)
+    step = case.steps.get(where) if where is not None else None
+    if where is None or step is None or len(deaths[where]) < _LOOP:
+        return None
+    text = f"the run was resumed {len(deaths[where])} times while {step.label} was at work, which never ended"
+    return Evidence(case.seqs(*reversed(deaths[where][-20:])), text, (step.label,), 0.7)
 
 
 def _turns(case: Case) -> Iterator[Evidence]:

@@ -12,6 +12,7 @@ from workbench.analysis.hazards.checks import crossed
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.hazards.wording import said
 from workbench.journal.codec import RecordedError
+from workbench.journal.redaction.names import words_of
 from workbench.model import EventType
 
 __all__ = ["EARLY_RETRY"]
@@ -20,6 +21,8 @@ _SECOND: Final = 2
 
 _ENDS: Final = (EventType.AttemptFailed, EventType.StepCompleted, EventType.StepFailed)
 _STILL_ALIVE: Final = ("heartbeat", "steptimeouterror", "starttoclosetimeout")
+_TAKEN_AWAY: Final = frozenset({"lease", "stalled", "zombie"})
+"""Words in names of errors of queues: the work was given to somebody else because nobody heard of it."""
 """In names of errors: the caller stopped waiting, and nobody stopped the work. A step that no worker took in time
 (`ScheduleToStartTimeout`) never began, and one that is over for good (`ScheduleToCloseTimeout`) is not tried again."""
 
@@ -46,14 +49,19 @@ def _overlap(case: Case, step: StepRows) -> Evidence | None:
             text = f"{step.label}: attempt {second.number or 'two'} began while the one before {end}"
             rows = (second.row, first.row, first.answer)
             return Evidence(case.seqs(*rows), text, (step.label,), 1.0 if late else 0.8)
-        error = case.event(first.answer).error_type.lower() if first.type is EventType.AttemptFailed else ""
-        if any(word in error for word in _STILL_ALIVE) and first.answer < second.row:
+        error = case.event(first.answer).error_type if first.type is EventType.AttemptFailed else ""
+        if _is_alive(error) and first.answer < second.row:
             text = (
                 f"{step.label} was given up with {case.event(first.answer).error_type} and tried again; nothing stops "
                 "the attempt that was given up"
             )
             return Evidence(case.seqs(second.row, first.answer), text, (step.label,), 0.7, Severity.WARNING)
     return None
+
+
+def _is_alive(error: str) -> bool:
+    """Whether an error of this name only says that the caller stopped waiting."""
+    return any(word in error.lower() for word in _STILL_ALIVE) or not _TAKEN_AWAY.isdisjoint(words_of(error))
 
 
 def _given_up(case: Case) -> Iterator[Evidence]:
@@ -65,7 +73,7 @@ def _given_up(case: Case) -> Iterator[Evidence]:
         error = case.body(row).get("last_error")
         name = error.type_name if isinstance(error, RecordedError) else ""
         step = case.steps.get(case.history.position(row))
-        if step is not None and any(word in name.lower() for word in _STILL_ALIVE):
+        if step is not None and _is_alive(name):
             text = (
                 f"{step.label}: attempt {attempts[row]} began after {said(name)} of the one before; nothing stops the "
                 "attempt that was given up"

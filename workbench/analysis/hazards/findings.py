@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["DETECTOR_FAILED", "Findings", "findings_frame", "findings_of"]
 
 _ORDER: Final = {Severity.DANGER: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-_SHOWN_EVENTS: Final = 8
 _LOOKED_AT: Final = 40
 """Events of a finding whose values are kept out of its sentence; no detector quotes more."""
 _WIDTH: Final = 2_000
@@ -38,7 +36,7 @@ class Findings(list[Finding]):
         """For people, by severity: what was seen, and where."""
         if not self:
             return "no hazard found"
-        return "\n".join(line for severity, group in _grouped(self) for line in (f"{severity}:", *map(_line, group)))
+        return "\n".join(line for severity, group in _grouped(self) for line in _lines(severity, group))
 
     def __repr__(self) -> str:
         """The text, with nothing in it that steers a terminal."""
@@ -48,7 +46,8 @@ class Findings(list[Finding]):
         if not self:
             return "<p>no hazard found</p>"
         return "".join(
-            f"<h4>{severity}</h4><ul>{''.join(map(_item, group))}</ul>" for severity, group in _grouped(self)
+            f"<h4>{severity}</h4><ul>{''.join(f'<li>{one.html()}</li>' for one in group)}</ul>"
+            for severity, group in _grouped(self)
         )
 
 
@@ -167,27 +166,5 @@ def _grouped(findings: Iterable[Finding]) -> Iterator[tuple[Severity, Iterator[F
     yield from groupby(ordered, key=lambda finding: finding.severity)
 
 
-def _where(finding: Finding) -> str:
-    seqs = finding.evidence.seqs
-    more = f" and {len(seqs) - _SHOWN_EVENTS} more" if len(seqs) > _SHOWN_EVENTS else ""
-    return f"events {', '.join(map(str, seqs[:_SHOWN_EVENTS]))}{more}" if seqs else finding.evidence.at
-
-
-def _line(finding: Finding) -> str:
-    where = _where(finding)
-    sure = f", {finding.evidence.confidence:.0%} sure" if finding.evidence.confidence < 1 else ""
-    return f"  {finding.hazard.title}: {visible(finding.evidence.text, lines=False)}" + (
-        f" ({where}{sure})" if where else ""
-    )
-
-
-def _item(finding: Finding) -> str:
-    def shown(text: str) -> str:
-        return html.escape(visible(text), quote=True)
-
-    hazard = finding.hazard
-    alarm = f"<p><i>A false alarm if {shown(hazard.false_alarm_if)}</i></p>" if hazard.false_alarm_if else ""
-    return (
-        f"<li>{shown(_line(finding).strip())}<details><summary>why, and what to do</summary>"
-        f"<p>{shown(hazard.explanation)}</p><pre>{shown(hazard.fix)}</pre>{alarm}</details></li>"
-    )
+def _lines(severity: Severity, group: Iterable[Finding]) -> list[str]:
+    return [f"{severity}:", *(f"  {finding.text()}" for finding in group)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from workbench.model import visible
 
 if TYPE_CHECKING:
     from workbench.analysis.hazards.case import Case
@@ -112,3 +115,39 @@ class Finding:
     def severity(self) -> Severity:
         """How bad it is."""
         return self.evidence.severity or self.hazard.severity
+
+    def text(self) -> str:
+        """For people, in one line: what was seen, and where."""
+        evidence = self.evidence
+        where = self._where()
+        sure = f", {evidence.confidence:.0%} sure" if evidence.confidence < 1 else ""
+        said = f"{self.hazard.title}: {visible(evidence.text, lines=False)}"
+        return f"{said} ({where}{sure})" if where else said
+
+    def html(self) -> str:
+        """The same as HTML, with why and what to do folded away."""
+        hazard = self.hazard
+        alarm = f"<p><i>A false alarm if {_shown(hazard.false_alarm_if)}</i></p>" if hazard.false_alarm_if else ""
+        return (
+            f"{_shown(self.text())}<details><summary>why, and what to do</summary>"
+            f"<p>{_shown(hazard.explanation)}</p><pre>{_shown(hazard.fix)}</pre>{alarm}</details>"
+        )
+
+    def _where(self) -> str:
+        seqs = self.evidence.seqs
+        more = f" and {len(seqs) - _SHOWN_EVENTS} more" if len(seqs) > _SHOWN_EVENTS else ""
+        return f"events {', '.join(map(str, seqs[:_SHOWN_EVENTS]))}{more}" if seqs else self.evidence.at
+
+    def __repr__(self) -> str:
+        """The text, with nothing in it that steers a terminal, and the name by which it is accepted."""
+        return visible(f"{self.severity}: {self.text()}\n  run {self.run_id}, accept it as {self.id!r}")
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>{self.severity}</b> in run {_shown(self.run_id)}</p><div>{self.html()}</div>"
+
+
+_SHOWN_EVENTS: Final = 8
+
+
+def _shown(text: str) -> str:
+    return html.escape(visible(text), quote=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.case import Case
+from workbench.analysis.hazards.fingerprint import key_of
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.hazards.sending import Sending, acting_steps, sendings_of
 from workbench.analysis.hazards.wording import NS, ago, span
@@ -19,6 +20,7 @@ _OPEN = frozenset({State.IN_DOUBT, State.FAILED})
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
+    yield from _in_another_run(case)
     shortest = min((_lifetime_ns(step) for step in acting_steps(case)), default=0)
     last_ns = max(case.now_ns, case.time_ns(case.rows[-1]))
     if not shortest or last_ns - case.time_ns(case.rows[0]) <= shortest:
@@ -28,6 +30,28 @@ def _detect(case: Case) -> Iterator[Evidence]:
             sendings = sendings_of(case, step)
             if sendings[0].key:
                 yield from _sent_late(case, step, sendings) or _would_be(case, step, sendings)
+
+
+def _in_another_run(case: Case) -> Iterator[Evidence]:
+    """Another run for the same business sent the same under this key, so long ago that it is forgotten."""
+    keyed = [step for step in acting_steps(case) if step.attempts and key_of(case, step.first)]
+    if not keyed:
+        return
+    earlier: dict[tuple[str, str], Sending] = {}
+    for other in case.kin:
+        for step in acting_steps(other):
+            for sending in sendings_of(other, step):
+                if sending.key and not sending.definite:
+                    earlier.setdefault((step.declaration.name, sending.key), sending)
+    for step in keyed:
+        known = earlier.get((step.declaration.name, key_of(case, step.first)))
+        since_ns = case.time_ns(step.first) - known.case.time_ns(known.row) if known is not None else 0
+        if known is not None and since_ns > _lifetime_ns(step):
+            text = (
+                f"{step.label} went out {span(since_ns / NS)} after another run had sent it under this key; "
+                f"{_lives(step)}"
+            )
+            yield Evidence(case.seqs(step.first), text, (step.label,), _sure(step), Severity.DANGER)
 
 
 def _sent_late(case: Case, step: StepRows, sendings: list[Sending]) -> list[Evidence]:

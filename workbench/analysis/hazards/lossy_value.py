@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.expiry import plain_text
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.analysis.hazards.placeholder import is_cut, is_placeholder
 from workbench.analysis.hazards.places import name_at, parent_of
 from workbench.analysis.provenance import Leaf, Link
 from workbench.analysis.provenance.links import GIVES
@@ -17,20 +18,6 @@ from workbench.journal.redaction.names import words_of
 
 __all__ = ["LOSSY_VALUE"]
 
-_STUBS: Final = re.compile(
-    r"^\W{0,4}(?:redacted|filtered|masked|removed|hidden|secret|scrubbed|omitted|truncated)\b.{0,60}$|^\*{3,}$|^x{8,}$",
-    re.IGNORECASE,
-)
-"""What logs and loggers put in the place of what was taken out."""
-_ENDS_CUT: Final = re.compile(
-    r"(?:\[|<|\(|…|\.{3})\s*(?:truncated|redacted|omitted|clipped|cut off)\b.{0,60}$|\btruncated by .{1,40}$"
-    r"|\.{3} ?\(?\+?\d+ (?:more )?(?:bytes|chars|characters)\b.{0,20}$",
-    re.IGNORECASE,
-)
-"""What they put where a text was cut off."""
-_TAIL: Final = 200
-_WORDS: Final = frozenset({"hidden", "secret", "removed", "omitted", "filtered", "masked"})
-"""These stand alone in ordinary data, too: without brackets or stars they say nothing."""
 _CUT: Final = re.compile(r"(?:truncated|clipped|abridged|elided|omitted)\w*\W{0,2}$", re.IGNORECASE)
 _CUTS: Final = frozenset({"truncated", "clipped", "abridged", "elided", "omitted"})
 _VERBS: Final = frozenset({"is", "was", "has", "been", "output", "result", "content", "text", "body", "data", "value"})
@@ -78,7 +65,7 @@ def _detect(case: Case) -> Iterator[Evidence]:
 def _loss(case: Case, row: int, leaf: Leaf) -> _Loss | None:
     value = leaf.value
     if isinstance(value, str):
-        if not _is_lossy(value):
+        if not _is_lossy(value, name_at(leaf.path)):
             return None
         secret = "a secret that was not kept"  # noqa: S105 - words for people, no password
         what = secret if isinstance(value, Redacted) else "a placeholder for something that was taken out"
@@ -102,17 +89,14 @@ def _goes_on(leaf: Leaf, around: str) -> bool:
     return bool(leaf.value) and parent_of(leaf.path) == around and not _REST.isdisjoint(words_of(name_at(leaf.path)))
 
 
-def _is_lossy(value: str) -> bool:
+def _is_lossy(value: str, name: str = "") -> bool:
     """Whether something is missing that nobody can put back: a placeholder, a cut, or a secret that was not sealed."""
     if isinstance(value, Redacted):
         return value.sealed is None
     text = plain_text(value)
-    if MARKER.search(text) if "⟨redacted:" in text else False:
+    if "⟨redacted:" in text and MARKER.search(text):
         return True
-    tail = text[-_TAIL:].strip()
-    if _ENDS_CUT.search(tail):
-        return True
-    return len(text) <= _TAIL and _STUBS.search(tail) is not None and tail.lower() not in _WORDS
+    return is_cut(text) or is_placeholder(text, name)
 
 
 def _use(links: Iterable[Link], loss: _Loss, resumed: int) -> int:

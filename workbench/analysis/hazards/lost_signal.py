@@ -26,6 +26,8 @@ def _detect(case: Case) -> Iterator[Evidence]:
         return
     if case.has(EventType.SignalReceived) and Unsaid.CONSUMPTION not in case.history.unsaid:
         yield from _signals(case)
+    if Unsaid.CONSUMPTION in case.history.unsaid and case.has(EventType.TurnCompleted):
+        yield from _after_the_last_turn(case)
     if case.has(EventType.UpdateReceived):
         yield from _updates(case)
 
@@ -42,6 +44,16 @@ def _signals(case: Case) -> Iterator[Evidence]:
         when = "after the run had ended" if row > case.ended else "and the run ended without taking it"
         text = f"signal {name} arrived {when}"
         yield Evidence(case.seqs(row, case.ended), text, (name,), 1.0, Severity.NOTE if row > case.ended else None)
+
+
+def _after_the_last_turn(case: Case) -> Iterator[Evidence]:
+    """Signals that came when the code of another engine's run had had its last turn: it never saw them."""
+    last = max(case.rows_of(EventType.TurnStarted, EventType.TurnCompleted))
+    for row in case.rows_of(EventType.SignalReceived):
+        if last < row < case.ended:
+            name = case.history.declaration(row).name
+            text = f"signal {name} arrived after the last turn of the code, and the run ended without another one"
+            yield Evidence(case.seqs(row, case.ended), text, (name,), 0.9)
 
 
 def _redelivered(case: Case, row: int, consumed: list[int]) -> bool:

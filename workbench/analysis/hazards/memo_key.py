@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.case import Case
-from workbench.analysis.hazards.expiry import instant_of
+from workbench.analysis.hazards.expiry import instant_of, plain_text
 from workbench.analysis.hazards.fingerprint import fingerprint_of, key_of
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.hazards.places import name_at
@@ -30,6 +30,8 @@ _ALIKE: Final = frozenset({Kind.PURE, Kind.IDEMPOTENT})
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
+    if case.has(EventType.ChildStarted):
+        yield from _of_children(case)
     if len(case.steps) < 2:  # noqa: PLR2004 - a first and a second
         return
     yield from _crossed(case)
@@ -42,6 +44,21 @@ def _detect(case: Case) -> Iterator[Evidence]:
             for key, asked in _by_key(case, steps).items():
                 if len(asked) > 1:
                     yield from _of_polls(case, key, asked)
+
+
+def _of_children(case: Case) -> Iterator[Evidence]:
+    """Two children under one id: the second call was answered with what the first one had found."""
+    results = {case.history.position(row): row for row in case.rows_of(EventType.ChildCompleted)}
+    first: dict[str, int] = {}
+    for row in case.rows_of(EventType.ChildStarted):
+        run_id, answered = plain_text(case.body(row).get("id")), results.get(case.history.position(row), -1)
+        if not run_id or answered < row:
+            continue
+        before = first.setdefault(run_id, answered)
+        if before != answered and same(case.body(before).get("result"), case.body(answered).get("result")):
+            name = case.history.declaration(row).name
+            text = f"child {name} was begun a second time under the id {quoted(run_id)} and got the result of the first"
+            yield Evidence(case.seqs(answered, before, row), text, (name,), 0.9)
 
 
 def _by_key(case: Case, steps: list[StepRows]) -> dict[str, list[StepRows]]:

@@ -20,7 +20,7 @@ _CLOSES: Final = (
     EventType.ChildCompleted, EventType.ChildFailed, EventType.ChildCancelled, EventType.CancelRequested,
     EventType.CompensationCompleted,
 )  # fmt: skip
-_RULE: Final = "WB112"
+_RULES: Final = frozenset({"WB112", "WB113"})
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
@@ -31,7 +31,7 @@ def _detect(case: Case) -> Iterator[Evidence]:
         elif case.has(EventType.ChildStarted) and case.is_open:
             yield from _waits_for_ever(case)
     for remark in case.remarks if case.code is not None else ():
-        if remark.rule == _RULE:
+        if remark.rule in _RULES:
             place = f"{remark.file.rpartition('/')[2]}:{remark.line}"
             yield Evidence((), f"{place}: {remark.message}", (), 0.9, None, f"{place}:{remark.column}")
 

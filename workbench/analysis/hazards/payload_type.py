@@ -9,6 +9,7 @@ from workbench.analysis.cause import Cause
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.hazards.present_types import retyped
+from workbench.analysis.hazards.script_types import script_types
 from workbench.analysis.hazards.wording import listed, said
 from workbench.analysis.provenance.links import GIVES
 from workbench.journal.codec import Record
@@ -45,6 +46,7 @@ def _detect(case: Case) -> Iterator[Evidence]:
                     told.add(name)
                     text = f"`{name}` {how} between events {case.seq(before[0])} and {case.seq(row)}"
                     yield Evidence(case.seqs(row, before[0]), text, (), 0.9)
+    yield from script_types(case, told)
     yield from _by_codec(case)
     yield from _by_replay(case)
 

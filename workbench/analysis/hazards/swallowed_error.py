@@ -13,6 +13,7 @@ from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.expiry import plain_text
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.journal.codec import EnumValue, Record, RecordedError
+from workbench.journal.codec.standins import bounded_repr
 from workbench.journal.redaction.names import folded, words_of
 from workbench.model import ENDINGS, EventType
 
@@ -32,6 +33,12 @@ _RUN_TOGETHER: Final = frozenset({"errormessage", "errorcode", "errortype", "fau
 """The same without anything between the words."""
 _STATUSES: Final = frozenset({"status", "statuscode", "httpstatus", "httpstatuscode", "code", "responsecode"})
 _FLAGS: Final = frozenset({"ok", "success", "succeeded", "successful"})
+_EXITS: Final = frozenset({"returncode", "exitcode", "exitstatus"})
+"""What a program that failed ends with is not 0."""
+_LEFT_UNDONE: Final = frozenset({
+    "failedrecordcount", "failedentrycount", "failedputcount", "failedentries", "unprocesseditems", "unprocessedkeys",
+})  # fmt: skip
+"""What services answer to a batch of which they did a part."""
 _BAD_WORDS: Final = frozenset({"error", "failed", "failure", "exception", "fail"})
 _GOOD_WORDS: Final = frozenset({"", "none", "null", "ok", "success", "no", "false", "0", "00", "000", "no error"})
 _HTTP_ERROR, _HTTP_END = 400, 600
@@ -117,9 +124,12 @@ def _of_error(known: str, name: str, value: Any) -> str:
 
 
 def _of_field(name: str, value: Any, fields: Mapping[Any, Any]) -> str:
+    value = value.value if isinstance(value, EnumValue) else value
+    if name in _EXITS or name in _LEFT_UNDONE:
+        counted = type(value) is int and value != 0
+        return f"`{name}` {bounded_repr(value)[:40]}" if counted or (name in _LEFT_UNDONE and _holds(value)) else ""
     if name not in _FLAGS and name not in _STATUSES:
         return ""
-    value = value.value if isinstance(value, EnumValue) else value
     if name in _FLAGS:
         return f"`{name}` false" if value is False else ""
     number = value if isinstance(value, int) and not isinstance(value, bool) else None
@@ -130,6 +140,10 @@ def _of_field(name: str, value: Any, fields: Mapping[Any, Any]) -> str:
                                       for other in fields if isinstance(other, str))  # fmt: skip
         return f"`{name}` {number}" if named else ""
     return f"`{name}` {text[:40]!r}" if name == "status" and text.lower() in _BAD_WORDS else ""
+
+
+def _holds(value: Any) -> bool:
+    return isinstance(value, (Mapping, list, tuple)) and bool(value)
 
 
 def _says_something(name: str, value: Any) -> bool:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
-from workbench.analysis.hazards.wording import NS, ns_in, span
+from workbench.analysis.hazards.wording import NS, ago, ns_in, span
 from workbench.model import EventType, Position, position_text
 
 __all__ = ["TIMER_DRIFT"]
 
+_ARMED: Final = frozenset({EventType.TimerStarted, EventType.SignalAwaited})
+"""A signal may be awaited with a time limit, which is a timer."""
+_FIRED: Final = frozenset({EventType.TimerFired, EventType.SignalTimedOut})
+_DISARMED: Final = frozenset({EventType.TimerCancelled, EventType.SignalConsumed, EventType.SignalCancelled})
 _EARLY_NS: Final = NS
 _SHARE: Final = 0.1
 _LEAST_SECONDS: Final = 5.0
@@ -20,16 +24,14 @@ _LONGEST_SECONDS: Final = 1e10
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
-    if not case.has(EventType.TimerStarted):
+    if not case.has(*_ARMED):
         return
     armed: dict[Position, tuple[int, int, float]] = {}
-    for row in case.rows_of(
-        EventType.TimerStarted, EventType.TimerFired, EventType.TimerCancelled, EventType.DecisionMade
-    ):
+    for row in case.rows_of(*_ARMED, *_FIRED, *_DISARMED, EventType.DecisionMade):
         kind, position = EventType(case.history.columns.type[row]), case.history.position(row)
         if kind is EventType.DecisionMade:
             armed.clear()  # what comes after it is done again on purpose
-        elif kind is EventType.TimerStarted:
+        elif kind in _ARMED:
             due = _due(case, row)
             before = armed.get(position)
             if due is not None:
@@ -38,14 +40,16 @@ def _detect(case: Case) -> Iterator[Evidence]:
                 armed[position] = (row, *due)
         else:
             known = armed.pop(position, None)
-            if known is not None and kind is EventType.TimerFired:
+            if known is not None and kind in _FIRED:
                 yield from _fired(case, row, known)
+    if case.report is not None and case.report.writer_alive:
+        yield from _overdue(case, armed)
 
 
 def _due(case: Case, row: int) -> tuple[int, float] | None:
     """When a timer is due, and how long it runs; `None` where the log does not say."""
     body = case.body(row)
-    seconds, due = body.get("seconds"), ns_in(body.get("due_ns"))
+    seconds, due = body.get("seconds", body.get("timeout_seconds")), ns_in(body.get("due_ns"))
     lasts = float(seconds) if isinstance(seconds, (int, float)) and 0 <= seconds < _LONGEST_SECONDS else None
     if due is not None:
         return due, lasts if lasts is not None else max(due - case.time_ns(row), 0) / NS
@@ -64,6 +68,17 @@ def _fired(case: Case, row: int, armed: tuple[int, int, float]) -> Iterator[Evid
         how = "late" if late > 0 else "early"
         text = f"the timer of {span(seconds)} at {_where(case, row)} fired {span(abs(late) / NS)} {how}"
         yield Evidence(case.seqs(row, started), text)
+
+
+def _overdue(case: Case, armed: Mapping[Position, tuple[int, int, float]]) -> Iterator[Evidence]:
+    """A process lives that should have woken the run long ago."""
+    for started, due, seconds in armed.values():
+        if case.now_ns - due > _tolerated_ns(seconds):
+            text = (
+                f"the timer of {span(seconds)} at {_where(case, started)} is due since {ago(due, case.now_ns)}, and "
+                "the process that should fire it lives"
+            )
+            yield Evidence(case.seqs(started), text, (), 0.8)
 
 
 def _rearmed(case: Case, row: int, before: tuple[int, int, float], due: tuple[int, float]) -> Evidence:

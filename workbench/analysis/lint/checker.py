@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any
+from types import FunctionType, ModuleType
 
 from workbench.analysis.lint import rules
+from workbench.analysis.lint.begun import begun
+from workbench.analysis.lint.forbidden import made_before, rule_of
 from workbench.analysis.lint.names import Names
 from workbench.analysis.lint.rules import Rule
 from workbench.analysis.lint.sets import set_locals, set_typed
-from workbench.program import Step
+from workbench.analysis.lint.sources import parents_of
+from workbench.analysis.lint.state import changed_at_home, changed_globals, changed_outside
+from workbench.analysis.lint.taken import Taken
 
 __all__ = ["Hit", "check_function"]
 
@@ -20,33 +24,33 @@ Hit = tuple[Rule, ast.AST, str]
 _ORDERED_BY = frozenset({"list", "tuple", "enumerate", "iter", "map", "filter", "zip", "reversed", "dict.fromkeys"})
 """Calls that take an iterable in its order."""
 _ORDER_FREE = frozenset({"sorted", "set", "frozenset", "len", "sum", "min", "max", "any", "all"})
-_AWAITABLE = frozenset({
-    "asyncio.sleep", "asyncio.gather", "asyncio.wait", "asyncio.wait_for",
-    *(f"workbench.{name}" for name in ("sleep", "signal", "child", "gather")),
-})  # fmt: skip
+_NUMBERS = frozenset({"abs", "bool", "float", "int", "len", "ord", "round", "sum"})
+_ASKS_TYPE = frozenset({"isinstance", "issubclass"})
 
 
-def check_function(node: ast.AST, names: Names, changed: set[str]) -> Iterator[Hit]:
+def check_function(node: ast.AST, names: Names, module: ast.Module) -> Iterator[Hit]:
     """What rules find in one function and those inside it.
 
     Args:
         node: The function.
         names: What names mean in it.
-        changed: Module variables that something changes.
+        module: Its module.
     """
-    yield from _Checker(node, names, changed).hits()
+    yield from _Checker(node, names, module).hits()
 
 
 class _Checker:
-    def __init__(self, node: ast.AST, names: Names, changed: set[str]) -> None:
+    def __init__(self, node: ast.AST, names: Names, module: ast.Module) -> None:
         self._node = node
         self._names = names
-        self._changed = changed
+        self._changed = changed_globals(module)
+        self._changed_outside = changed_outside(node, names.closure)
+        self._parents = parents_of(module)
+        self._taken = Taken(node, module, names)
         self._sets = set_locals(node, names)
         self._arrived = _arrived_sets(node, names)
         self._free = {id(inner) for inner in self._order_free()}
         self._defaults = _mutable_defaults(node)
-        self._inside_async = isinstance(node, ast.AsyncFunctionDef)
 
     def hits(self) -> Iterator[Hit]:
         for node in self._own_nodes():
@@ -58,8 +62,8 @@ class _Checker:
                 yield from self._read(node)
             elif isinstance(node, ast.ExceptHandler):
                 yield from self._handler(node)
-            elif isinstance(node, ast.Expr):
-                yield from self._statement(node)
+            elif isinstance(node, ast.Try):
+                yield from _left_in_finally(node)
 
     def _own_nodes(self) -> Iterator[ast.AST]:
         """The body, without decorators, annotations and the bodies of steps defined inside."""
@@ -82,7 +86,7 @@ class _Checker:
 
     def _call(self, node: ast.Call) -> Iterator[Hit]:
         full = self._names.full(node.func)
-        rule = rules.CALLS.get(full)
+        rule = rule_of(node.func, self._names)
         if rule is not None and not _seeded(full, node):
             yield rule, node, f"{ast.unparse(node.func)}()"
         if full in _ORDERED_BY:
@@ -90,6 +94,11 @@ class _Checker:
                 yield from self._iterated(argument)
         if isinstance(node.func, ast.Attribute):
             yield from self._method(node, node.func)
+        if full == "contextlib.suppress" and "BaseException" in map(self._names.full, node.args):
+            yield rules.SWALLOWED, node, f"{ast.unparse(node)}"
+        forgotten = begun(node, self._node, self._names)
+        if forgotten is not None and not self._taken.at(node):
+            yield forgotten, node, f"{ast.unparse(node.func)}()"
 
     def _method(self, node: ast.Call, method: ast.Attribute) -> Iterator[Hit]:
         if method.attr == "pop" and not node.args and self._is_set(method.value):
@@ -101,13 +110,38 @@ class _Checker:
 
     def _read(self, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
         rule = rules.READS.get(self._names.full(node))
+        if isinstance(node, ast.Attribute) and node.attr == "__hash__":
+            rule = rules.IDENTITY
+        if rule is None and self._is_shared(node):
+            rule = rules.GLOBAL
+        if rule is None and self._is_handed_on(node):
+            rule = rule_of(node, self._names)
         if rule is not None:
             yield rule, node, ast.unparse(node)
-        elif isinstance(node, ast.Name) and self._is_shared(node.id):
-            yield rules.GLOBAL, node, node.id
+        else:
+            found = made_before(node, self._names)
+            if found is not None:
+                yield found, node, ast.unparse(node)
 
-    def _is_shared(self, name: str) -> bool:
-        return (name in self._changed and name not in self._names.local) or name in self._defaults
+    def _is_shared(self, node: ast.Name | ast.Attribute) -> bool:
+        if changed_at_home(self._names.full(node), self._names.package):
+            return True
+        if isinstance(node, ast.Name):
+            if node.id in self._changed_outside or node.id in self._defaults:
+                return True
+            changed = node.id in self._changed and node.id not in self._names.local
+            return changed and not isinstance(self._names.live(node), type | ModuleType | FunctionType)
+        owner = node.value
+        return isinstance(owner, ast.Name) and owner.id not in self._names.local and ast.unparse(node) in self._changed
+
+    def _is_handed_on(self, node: ast.Name | ast.Attribute) -> bool:
+        """Whether a function is named without being called: somebody else may call it."""
+        parent = self._parents.get(node)
+        if isinstance(parent, ast.Call):
+            return node is not parent.func and self._names.full(parent.func) not in _ASKS_TYPE
+        return isinstance(
+            parent, ast.keyword | ast.Assign | ast.AnnAssign | ast.IfExp | ast.List | ast.Dict | ast.Return
+        )
 
     # --- order ----------------------------------------------------------------------------------------------
 
@@ -144,13 +178,16 @@ class _Checker:
         if catches_all and not raises:
             yield rules.SWALLOWED, node, "except:" if node.type is None else f"except {ast.unparse(node.type)}:"
 
-    def _statement(self, node: ast.Expr) -> Iterator[Hit]:
-        called = node.value
-        if not isinstance(called, ast.Call) or not self._inside_async:
-            return
-        found: Any = self._names.live(called.func)
-        if (isinstance(found, Step) and found.is_async) or self._names.full(called.func) in _AWAITABLE:
-            yield rules.NOT_AWAITED, node, f"{ast.unparse(called.func)}()"
+
+def _left_in_finally(node: ast.Try) -> Iterator[Hit]:
+    """A `return` in `finally` ends whatever was on its way through."""
+    waiting: list[ast.AST] = list(node.finalbody)
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, ast.Return):
+            yield rules.SWALLOWED, inner, "return in finally"
+        elif not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            waiting += ast.iter_child_nodes(inner)
 
 
 def _unpacks(node: ast.AST) -> bool:
@@ -161,9 +198,18 @@ def _unpacks(node: ast.AST) -> bool:
 def _seeded(full: str, node: ast.Call) -> bool:
     """A call whose value its arguments decide."""
     needs = {"time.localtime": 1, "time.gmtime": 1, "time.ctime": 1, "random.seed": 1, "random.Random": 1}
-    if full == "hash" and node.args and isinstance(node.args[0], ast.Constant):
-        return not isinstance(node.args[0].value, str | bytes)
+    if full == "hash" and node.args:
+        return _hashes_alike(node.args[0])
     return full in needs and len(node.args) >= needs[full]
+
+
+def _hashes_alike(node: ast.AST) -> bool:
+    """Whether it is a number for certain, or a tuple of numbers: the seed of hashes is for texts and bytes."""
+    if isinstance(node, ast.Tuple):
+        return all(map(_hashes_alike, node.elts))
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in _NUMBERS
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float | complex)
 
 
 def _arrived_sets(function: ast.AST, names: Names) -> set[str]:

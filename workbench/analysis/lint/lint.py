@@ -7,11 +7,12 @@ import inspect
 import linecache
 import re
 from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.analysis.cause import Cause, remedy_of
 from workbench.analysis.lint.checker import check_function
-from workbench.analysis.lint.names import Names, changed_globals
+from workbench.analysis.lint.names import Names, plain_function
 from workbench.analysis.lint.rules import Rule
 from workbench.analysis.lint.sources import node_of
 from workbench.model import visible
@@ -24,6 +25,7 @@ __all__ = ["Remark", "Remarks", "lint", "remarks_frame"]
 
 _DEEPEST = 6
 """How far calls into functions of the same package are followed."""
+_ON_CALL = frozenset({"__init__", "__new__", "__post_init__", "__call__", "__enter__", "__aenter__"})
 _IGNORE = re.compile(r"#\s*wb:\s*ignore\[([A-Z0-9,\s]+)\]\s*(\S.*)?$")
 _DRIVING = tuple(f"workbench.{room}" for room in ("program", "replay", "recorder", "machine", "journal", "model"))
 """What a workflow is driven by is no part of it."""
@@ -56,6 +58,13 @@ class Remark(NamedTuple):
     def __str__(self) -> str:
         """As compilers write it, so that editors can jump there."""
         return f"{self.file}:{self.line}:{self.column}: {self.rule} {self.message}\n  → {self.remedy}"
+
+
+class _Followed(NamedTuple):
+    """A function that a workflow comes to, and the object whose method it is, where that is known."""
+
+    function: Callable[..., Any]
+    owner: object = None
 
 
 class Remarks(list[Remark]):
@@ -91,13 +100,13 @@ def lint(code: Callable[..., Any]) -> Remarks:
         Remarks by file and line, with a `frame`; none where the source is not to be had (a REPL).
     """
     linecache.checkcache()  # a module that was edited and reloaded in this session
-    start = code.function if isinstance(code, Workflow) else inspect.unwrap(code)
-    package = start.__module__.partition(".")[0]
-    waiting: list[tuple[Callable[..., Any], int]] = [(start, 0)]
+    start = code.function if isinstance(code, Workflow) else code
+    package = inspect.unwrap(start).__module__.partition(".")[0]
+    waiting = [(_Followed(layer), 0) for layer in _layers(start)]
     seen: set[Any] = set()
     found: set[Remark] = set()
     while waiting:
-        function, depth = waiting.pop()
+        (function, owner), depth = waiting.pop()
         if function.__code__ in seen:
             continue
         seen.add(function.__code__)
@@ -105,7 +114,7 @@ def lint(code: Callable[..., Any]) -> Remarks:
         if parsed is None:
             continue
         node, module = parsed
-        names = Names(function, node, module)
+        names = Names(function, node, module, owner=owner)
         found |= set(_findings(function, node, names, module))
         if depth < _DEEPEST:
             waiting += [(called, depth + 1) for called in _called(node, names, package)]
@@ -125,20 +134,42 @@ def remarks_frame(findings: Sequence[Remark]) -> pd.DataFrame:
     )
 
 
-def _called(node: ast.AST, names: Names, package: str) -> Iterator[Callable[..., Any]]:
+def _layers(function: object) -> Iterator[Callable[..., Any]]:
+    """A function, and those that its decorators wrap."""
+    layer: Any = function
+    while inspect.isfunction(plain := plain_function(layer)):
+        yield plain
+        layer = vars(plain).get("__wrapped__")
+
+
+def _called(node: ast.AST, names: Names, package: str) -> Iterator[_Followed]:
     """Plain functions of the same package that are named here: called, or handed to something that calls them."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name | ast.Attribute):
-            found = names.live(inner)
-            if isinstance(found, Step | Workflow) or not inspect.isfunction(found):
-                continue
-            if found.__module__.partition(".")[0] == package and not found.__module__.startswith(_DRIVING):
-                yield found
+    named = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name | ast.Attribute)]
+    members = {inner.attr for inner in named if isinstance(inner, ast.Attribute)}
+    for inner in named:
+        found = names.live(inner)
+        if found is None or isinstance(found, Step | Workflow):
+            continue
+        owner = names.live(inner.value) if isinstance(inner, ast.Attribute) else None
+        owner = None if isinstance(owner, type | ModuleType) else owner
+        for function in _methods(found, members) if isinstance(found, type) else _layers(found):
+            home = str(function.__globals__.get("__name__", ""))
+            if home.partition(".")[0] == package and not home.startswith(_DRIVING):
+                yield _Followed(function, owner)
+
+
+def _methods(kind: type, members: set[str]) -> Iterator[Callable[..., Any]]:
+    """What a class does when it is called, and those of its methods whose names occur."""
+    for base in kind.__mro__:
+        for name, found in vars(base).items():
+            if name in _ON_CALL or name in members:
+                wrapped = found.__func__ if isinstance(found, staticmethod | classmethod) else found
+                yield from _layers(wrapped.fget if isinstance(wrapped, property) else wrapped)
 
 
 def _findings(function: Callable[..., Any], node: _Function, names: Names, module: ast.Module) -> Iterator[Remark]:
     file = function.__code__.co_filename
-    for rule, place, name in check_function(node, names, changed_globals(module)):
+    for rule, place, name in check_function(node, names, module):
         line, column = getattr(place, "lineno", node.lineno), getattr(place, "col_offset", 0) + 1
         if not _ignored(rule, linecache.getline(file, line, function.__globals__)):
             message = rule.title.format(name=name)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
+import inspect
 import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
-__all__ = ["Names", "aliases", "changed_globals"]
+__all__ = ["Names", "aliases", "bound", "is_cache", "kind_names", "name_of", "own_statements", "plain_function"]
 
-_CHANGING = frozenset({
-    "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft", "remove",
-    "setdefault", "sort", "update",
-})  # fmt: skip
-"""Methods that change the container they belong to."""
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -23,11 +20,17 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 class Names:
     """The names that a function sees.
 
+    Attributes:
+        closure: What the function has of the functions around it, by name.
+        local: Names that it binds itself.
+        package: Top package of its module.
+
     Args:
         function: The live function: its globals and closure tell what a name stands for.
         node: Its syntax tree.
         module: Tree of its module, for the imports.
         known: Which functions return sets, by their code or tree: shared by those that call one another.
+        owner: The object whose method it is, where that is known.
     """
 
     def __init__(
@@ -36,19 +39,21 @@ class Names:
         node: ast.AST,
         module: ast.Module,
         known: dict[Hashable, bool] | None = None,
+        owner: object = None,
     ) -> None:
         self.known: dict[Hashable, bool] = {} if known is None else known
         self._known = aliases(module) | aliases(node)
         self._stars = [
-            inner.module for inner in _own_statements(module)
+            inner.module for inner in own_statements(module)
             if isinstance(inner, ast.ImportFrom) and inner.module and inner.names[0].name == "*"
         ]  # fmt: skip
         self._globals: Mapping[str, Any] = getattr(function, "__globals__", {})
-        self._closure = _closure(function)
+        self.closure = _closure(function)
         inside = (inner for inner in ast.walk(node) if isinstance(inner, _DEFINED) and inner is not node)
         self._inside = {inner.name: inner for inner in inside}
         self.package = str(self._globals.get("__name__", "")).partition(".")[0]
-        self.local = _bound(node) - set(aliases(node))
+        self.local = bound(node) - set(aliases(node))
+        self._owner = {_first(node): owner} if owner is not None else {}
 
     def full(self, node: ast.AST) -> str:
         """`datetime.datetime.now` for `dt.now`; `""` where it cannot be told."""
@@ -62,7 +67,7 @@ class Names:
         starred = self._starred(node.id)
         if starred:
             return starred
-        is_builtin = node.id not in self._globals and node.id not in self._closure and hasattr(builtins, node.id)
+        is_builtin = node.id not in self._globals and node.id not in self.closure and hasattr(builtins, node.id)
         return node.id if is_builtin else ""
 
     def defined(self, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
@@ -82,17 +87,68 @@ class Names:
         """The object that a name or dotted name stands for now; `None` where it cannot be told."""
         if isinstance(node, ast.Attribute):
             base = self.live(node.value)
-            found = getattr(base, "__dict__", {}).get(node.attr) if base is not None else None
-            return found.__func__ if isinstance(found, staticmethod) else found
-        if not isinstance(node, ast.Name) or node.id in self.local:
+            return None if base is None else _member(base, node.attr)
+        if not isinstance(node, ast.Name):
             return None
-        return self._closure.get(node.id, self._globals.get(node.id))
+        if node.id in self.local:
+            return self._owner.get(node.id)
+        return self.closure.get(node.id, self._globals.get(node.id))
+
+
+def _first(node: ast.AST) -> str:
+    """Name of the first parameter."""
+    found = [*node.args.posonlyargs, *node.args.args] if isinstance(node, _DEFINED) else []
+    return found[0].arg if found else ""
+
+
+def _member(base: object, name: str) -> Any:
+    """An attribute as it lies there; nothing of the program is called to get it."""
+    if isinstance(base, ModuleType):
+        return vars(base).get(name)
+    found = inspect.getattr_static(base, name, None)
+    if isinstance(found, property):
+        return found.fget
+    return found.__func__ if isinstance(found, staticmethod | classmethod) else found
+
+
+def plain_function(found: Any) -> Any:
+    """The function behind a method, a partial call or a cache; what is none of them as it is."""
+    while True:
+        if isinstance(found, functools.partial):
+            found = found.func
+        elif inspect.ismethod(found):
+            found = found.__func__
+        elif is_cache(found):
+            found = found.__wrapped__
+        else:
+            return found
+
+
+def is_cache(found: object) -> bool:
+    """Whether `functools.cache` or `lru_cache` made it."""
+    return not isinstance(found, type) and "functools._lru_cache_wrapper" in kind_names(found)
+
+
+def name_of(found: Any) -> str:
+    """Full name of a function, whatever it is called here: `datetime.datetime.now`; `""` for what is none."""
+    if not inspect.isroutine(found):
+        return ""
+    owner = getattr(found, "__self__", None)
+    if isinstance(owner, type):
+        return f"{owner.__module__}.{owner.__qualname__}.{found.__name__}"
+    return f"{getattr(found, '__module__', '')}.{found.__qualname__}".removeprefix("builtins.")
+
+
+def kind_names(value: object) -> frozenset[str]:
+    """Full names of the classes of an object, or of a class and those above it."""
+    kind = value if isinstance(value, type) else type(value)
+    return frozenset(f"{one.__module__}.{one.__qualname__}" for one in kind.__mro__)
 
 
 def aliases(tree: ast.AST) -> dict[str, str]:
     """Full names of what is imported here, by the name it has here."""
     found: dict[str, str] = {}
-    for node in _own_statements(tree):
+    for node in own_statements(tree):
         if isinstance(node, ast.Import):
             for name in node.names:
                 found[name.asname or name.name.partition(".")[0]] = (
@@ -104,7 +160,7 @@ def aliases(tree: ast.AST) -> dict[str, str]:
     return found
 
 
-def _own_statements(tree: ast.AST) -> Iterator[ast.AST]:
+def own_statements(tree: ast.AST) -> Iterator[ast.AST]:
     """What stands in a module outside its functions, or anywhere in a function."""
     if not isinstance(tree, ast.Module):
         yield from ast.walk(tree)
@@ -116,7 +172,7 @@ def _own_statements(tree: ast.AST) -> Iterator[ast.AST]:
         waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(child, _FUNCTIONS)]
 
 
-def _bound(node: ast.AST) -> set[str]:
+def bound(node: ast.AST) -> set[str]:
     """Names that the function, or one inside it, binds."""
     named: set[str] = set()
     shared: set[str] = set()
@@ -142,41 +198,3 @@ def _closure(function: Callable[..., Any]) -> dict[str, Any]:
         except ValueError:  # not set yet
             continue
     return found
-
-
-@lru_cache(maxsize=64)
-def changed_globals(module: ast.Module) -> set[str]:
-    """Names of module variables that some function changes or binds anew."""
-    variables = {
-        name.id
-        for node in _own_statements(module)
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign)
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-        for name in ast.walk(target)
-        if isinstance(name, ast.Name)
-    }
-    changed: set[str] = set()
-    for function in ast.walk(module):
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            changed |= _changed_by(function) & variables
-    return changed
-
-
-def _changed_by(function: ast.AST) -> set[str]:
-    shared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
-    changed = {
-        node.id for node in ast.walk(function)
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load) and node.id in shared
-    }  # fmt: skip
-    inside = _bound(function)
-    return changed | {name for node in ast.walk(function) for name in _changed_in(node) if name not in inside}
-
-
-def _changed_in(node: ast.AST) -> Iterator[str]:
-    target: ast.AST | None = None
-    if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
-        target = node.value
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
-        target = node.func.value
-    if isinstance(target, ast.Name):
-        yield target.id

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from workbench.analysis.cause import Cause
 
-__all__ = ["CALLS", "READS", "RULES", "Rule"]
+__all__ = ["CALLS", "KINDS", "READS", "RULES", "Rule"]
 
 
 class Rule(NamedTuple):
@@ -35,12 +35,13 @@ THREAD = Rule("WB109", Cause.OUTSIDE, "{name} starts a thread, whose order no lo
 OUTSIDE = Rule("WB110", Cause.OUTSIDE, "{name} touches the world outside a step")
 SWALLOWED = Rule("WB111", Cause.ERROR_HIDDEN, "{name} hides the signals with which a driver stops the workflow")
 NOT_AWAITED = Rule("WB112", Cause.CONCURRENCY, "{name} is called and not awaited")
+FORGOTTEN = Rule("WB113", Cause.CONCURRENCY, "{name} begins a task whose outcome nobody takes")
 
 RULES: dict[str, Rule] = {
     rule.id: rule
     for rule in (
         CLOCK, RANDOM, UUID, ENVIRONMENT, GLOBAL, SET_ORDER, IDENTITY, ARRIVAL, THREAD, OUTSIDE, SWALLOWED,
-        NOT_AWAITED,
+        NOT_AWAITED, FORGOTTEN,
     )
 }  # fmt: skip
 """All rules by id."""
@@ -56,6 +57,8 @@ CALLS: dict[str, Rule] = {
     **{f"time.{name}": CLOCK for name in _TIME.split()},
     **{f"datetime.datetime.{name}": CLOCK for name in ("now", "utcnow", "today")},
     "datetime.date.today": CLOCK,
+    **{f"pandas.Timestamp.{name}": CLOCK for name in ("now", "utcnow", "today")},
+    **dict.fromkeys(("arrow.now", "arrow.utcnow", "pendulum.now", "pendulum.today"), CLOCK),
     **{f"random.{name}": RANDOM for name in _RANDOM.split()},
     **{f"numpy.random.{name}": RANDOM for name in ("rand", "randn", "random", "randint", "choice", "shuffle")},
     "os.urandom": RANDOM,
@@ -63,9 +66,16 @@ CALLS: dict[str, Rule] = {
                                               "token_urlsafe")},
     **{f"uuid.{name}": UUID for name in ("uuid1", "uuid4", "uuid6", "uuid7", "getnode")},
     "os.getenv": ENVIRONMENT, "os.getcwd": ENVIRONMENT, "os.getpid": ENVIRONMENT, "socket.gethostname": ENVIRONMENT,
-    "platform.node": ENVIRONMENT,
+    "platform.node": ENVIRONMENT, "os.getppid": ENVIRONMENT, "os.getlogin": ENVIRONMENT, "os.cpu_count": ENVIRONMENT,
+    "getpass.getuser": ENVIRONMENT, "socket.getfqdn": ENVIRONMENT, "pathlib.Path.cwd": ENVIRONMENT,
+    "pathlib.Path.home": ENVIRONMENT, "os.path.expandvars": ENVIRONMENT, "os.path.expanduser": ENVIRONMENT,
+    "platform.system": ENVIRONMENT, "platform.platform": ENVIRONMENT, "locale.getlocale": ENVIRONMENT,
     "id": IDENTITY, "hash": IDENTITY,
     "asyncio.as_completed": ARRIVAL, "concurrent.futures.as_completed": ARRIVAL,
+    "str.__hash__": IDENTITY, "object.__hash__": IDENTITY, "object.__repr__": IDENTITY, "globals": GLOBAL,
+    "_thread.start_new_thread": THREAD, "asyncio.run_coroutine_threadsafe": THREAD, "joblib.Parallel": THREAD,
+    "anyio.to_thread.run_sync": THREAD, "asgiref.sync.sync_to_async": THREAD,
+    "multiprocessing.pool.ThreadPool": THREAD, "multiprocessing.dummy.Pool": THREAD, "os.fork": THREAD,
     "threading.Thread": THREAD, "threading.Timer": THREAD, "asyncio.to_thread": THREAD,
     "concurrent.futures.ThreadPoolExecutor": THREAD, "concurrent.futures.ProcessPoolExecutor": THREAD,
     "multiprocessing.Process": THREAD, "multiprocessing.Pool": THREAD,
@@ -79,5 +89,14 @@ CALLS: dict[str, Rule] = {
 }  # fmt: skip
 """What must not be called in a workflow, by its full name."""
 
-READS: dict[str, Rule] = {"os.environ": ENVIRONMENT, "sys.argv": ENVIRONMENT}
+READS: dict[str, Rule] = {
+    "os.environ": ENVIRONMENT, "os.environb": ENVIRONMENT, "sys.argv": ENVIRONMENT, "sys.platform": ENVIRONMENT,
+    "sys.path": ENVIRONMENT, "sys.stdin": OUTSIDE,
+}  # fmt: skip
 """What must not be read in a workflow."""
+
+KINDS: dict[str, Rule] = {
+    "concurrent.futures._base.Executor": THREAD, "threading.Thread": THREAD, "multiprocessing.pool.Pool": THREAD,
+    "multiprocessing.process.BaseProcess": THREAD, "random.Random": RANDOM, "numpy.random._generator.Generator": RANDOM,
+}  # fmt: skip
+"""What a workflow must not use, by its class: it was made before the run, or makes what `CALLS` forbids."""

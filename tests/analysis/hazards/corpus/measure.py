@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 
 from tests.analysis.divergence.operators import surroundings
 from tests.analysis.hazards.corpus.recording import ENTRIES, Entry, Recording
-from workbench.analysis.hazards import ALSO_FLAGGED, DETECTOR_FAILED, HAZARDS, Case, findings_of
+from workbench.analysis.hazards import ALSO_FLAGGED, HAZARDS, Case, Evidence, findings_of
 
 __all__ = ["NUMBERS", "Measure", "case_of", "corpus", "in_readme", "markdown", "measured"]
 
@@ -22,6 +23,10 @@ NUMBERS = range(1, len(_CATALOGUE) + 1)
 """Numbers under which recordings are filed."""
 
 _BEGIN, _END = "<!-- hazards: begin", "<!-- hazards: end -->"
+
+_IDS = {hazard.id for hazard in _CATALOGUE}
+_SHORT = 2_000
+"""Events of a history that all detectors look at each time."""
 
 _MACHINERY = {"measure", "recording", "taped", "telling"}
 
@@ -37,6 +42,7 @@ class Measure:
         negatives: How many look as if they had.
         missed: Names of those that have it and were passed over.
         alarms: Names of those that have it not and were reported.
+        broken: What is wrong with recordings themselves, or with what was found in them.
     """
 
     number: int
@@ -45,6 +51,7 @@ class Measure:
     negatives: int = 0
     missed: list[str] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
     @property
     def found(self) -> int:
@@ -67,12 +74,20 @@ def corpus() -> Sequence[Entry]:
     return sorted(ENTRIES, key=lambda entry: entry.hazard)
 
 
-def measured(entries: Iterable[Entry]) -> list[Measure]:
-    """Run the detectors over recordings; one measure for each hazard, by number."""
+def measured(entries: Iterable[Entry], *, thorough: bool = False) -> list[Measure]:
+    """Run the detectors over recordings; one measure for each hazard, by number.
+
+    Args:
+        entries: The recordings.
+        thorough: All detectors look at every recording, and everything that they find is looked at. By default a long
+            history, and code that has to be replayed, are looked at by the detector that they were made for, until it
+            finds something: that settles recall and precision as well, and takes a tenth of the time.
+    """
     measures = {number: Measure(number, hazard.title) for number, hazard in enumerate(_CATALOGUE, start=1)}
     for entry in entries:
         measure = measures[entry.hazard]
-        seen = entry.hazard in _found(entry)
+        seen, broken = _seen(entry, thorough=thorough)
+        measure.broken += broken
         if entry.found:
             measure.positives += 1
             measure.missed += [] if seen else [entry.name]
@@ -82,19 +97,45 @@ def measured(entries: Iterable[Entry]) -> list[Measure]:
     return [measures[number] for number in sorted(measures)]
 
 
-def _found(entry: Entry) -> set[int]:
-    """Numbers of the hazards that are found in a recording; its surroundings last as long as the look at it."""
+def _seen(entry: Entry, *, thorough: bool) -> tuple[bool, list[str]]:
+    """Whether its hazard is found in a recording, and what is wrong with it; its surroundings last as long as this."""
+    own = _CATALOGUE[entry.hazard - 1]
     with surroundings(), tempfile.TemporaryDirectory() as folder:
         case = case_of(entry.make(Path(folder)))
-        seqs = set(case.history.columns.seq)
-        findings = findings_of(case)
-        failed = [finding.evidence.text for finding in findings if finding.hazard.id == DETECTOR_FAILED.id]
-        assert not failed, f"{entry.name}: {failed}"
-        for finding in findings:
-            shown = finding.evidence
-            assert shown.seqs or shown.at, f"{entry.name}: {finding.id} shows nothing"
-            assert seqs.issuperset(shown.seqs), f"{entry.name}: {finding.id} names events that are not in the log"
-        return {_NUMBER[finding.hazard.id] for finding in findings}
+        broken = [f"{entry.name}: {wrong}" for wrong in _wrong_with(case)]
+        if thorough or (case.code is None and len(case.history) <= _SHORT):
+            findings = findings_of(case)
+            evidence = [finding.evidence for finding in findings if finding.hazard is own]
+            shown = [finding.evidence for finding in findings]
+        else:
+            evidence = shown = list(islice(own.detect(case), 1))
+        broken += [f"{entry.name}: {wrong}" for one in shown for wrong in _wrong_with_evidence(case, one)]
+    return bool(evidence), broken
+
+
+def _wrong_with(case: Case) -> Iterator[str]:
+    """How a recording is none."""
+    history, report = case.history, case.report
+    if case.run_id not in history.run_ids or any(other.run_id not in other.history.run_ids for other in case.siblings):
+        yield "its run is not in its log"
+    if (report is None) != (history.engine != "native"):
+        yield "a log of our own has a report, and no other has"
+    if report is not None and report.last_seq != history.columns.seq[-1] and case.code is None:
+        yield "its report is of another log"
+    if history.columns.time_ns[-1] >= case.now_ns:
+        yield "it is looked at before it ends"
+    if any(history.event(row).seq != history.columns.seq[row] for row in range(len(history))):
+        yield "its events are not those of its columns"
+
+
+def _wrong_with_evidence(case: Case, shown: Evidence) -> Iterator[str]:
+    """How what was found cannot be looked up."""
+    if shown.at in _IDS:
+        yield shown.text  # a detector that failed says which one it is
+    if not shown.seqs and not shown.at:
+        yield f"{shown.text!r} shows nothing"
+    if not set(case.history.columns.seq).issuperset(shown.seqs):
+        yield f"{shown.text!r} names events that are not in the log"
 
 
 def case_of(recording: Recording) -> Case:

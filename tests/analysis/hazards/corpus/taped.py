@@ -10,6 +10,8 @@ def flow(order):
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
 import subprocess
 import sys
@@ -64,6 +66,7 @@ async def look(what: Any) -> str:
 """What every taped workflow has at hand."""
 
 _ROOT = Path(__file__).parents[4]
+_DONE = "done\n"
 _CHILD = "from tests.analysis.hazards.corpus.taped import tape_in_child; tape_in_child()"
 
 Act = Callable[[ModuleType], object]
@@ -150,15 +153,32 @@ def _recorded(path: Path, text: str, tape: Tape) -> History:
 @cache
 def _log_of_other_process(text: str) -> bytes:
     """The log of a process in which hashes have another seed than here."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.wlog"
+        child = _other_process()
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(json.dumps([str(path), text]) + "\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == _DONE, "the other process has failed"
+        return path.read_bytes()
+
+
+@cache
+def _other_process() -> subprocess.Popen[str]:
+    """One process with another seed for hashes, for all recordings that want one."""
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     paths = os.pathsep.join([str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    surroundings = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": paths}
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", _CHILD, "a.wlog"]
-        subprocess.run(command, input=text.encode(), env=surroundings, check=True, cwd=folder)
-        return (Path(folder) / "a.wlog").read_bytes()
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": paths}
+    command = [sys.executable, "-c", _CHILD]
+    child = subprocess.Popen(command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    atexit.register(child.communicate)  # its input ends, and with it the process
+    return child
 
 
 def tape_in_child() -> None:
-    """Record the text on standard input: in a process of its own, for its seed."""
-    record(Path(sys.argv[1]), load(sys.stdin.read()).flow)
+    """Record one text after the other, as they come on standard input: in a process of its own, for its seed."""
+    for line in sys.stdin:
+        path, text = json.loads(line)
+        record(Path(path), load(text).flow)
+        print(_DONE, end="", flush=True)  # noqa: T201 - the parent waits for it
