@@ -12,6 +12,7 @@ import pytest
 
 from tests.analysis.worlds import DAY, NS, RANK, oracle, undoable
 from workbench.analysis import Action, Gates, RunStatus, Safety, State, StepFacts, verdict
+from workbench.analysis.docket import Docket
 from workbench.analysis.facts import Child
 from workbench.analysis.gates import Ruling
 from workbench.analysis.judgement import Judge
@@ -93,21 +94,21 @@ def compare(seed: int, runs: int) -> None:
     answers: Counter[str] = Counter()
     for _ in range(runs):
         steps, gates = any_run(dice)
-        judge = Judge(NOW_NS, gates.contested)
+        docket = Docket(steps, Judge(NOW_NS, gates.contested))
         cases: list[tuple[Action, int]] = [(action, 0) for action in Action if action is not Action.RETRY_FROM]
         cases += [(Action.RETRY_FROM, start) for start in range(len(steps) + 1)]
         safety: dict[tuple[Action, int], str] = {}
         for action, start in cases:
             expected = oracle(steps, action, start, NOW_NS, gates.contested)
-            option = consider(steps, gates, judge, action, start)
+            option = consider(docket, gates, action, start)
             safety[action, start] = expected
             answers[expected] += 1
             assert not (option.safety == "SAFE" and expected != "SAFE"), ("false SAFE", action, start, steps)
             assert option.safety == expected, (action, start, expected, option, steps)
-        rated = [RANK[level] for level in ratings(steps, gates, judge)]
+        rated = [RANK[level] for level in ratings(docket, gates)]
         assert rated == [safety[Action.RETRY_FROM, start] for start in range(len(steps))]
-        check_best_start(steps, gates, judge, rated)
-        check_undo_order(steps, gates, judge)
+        check_best_start(docket, gates, rated)
+        check_undo_order(docket, gates)
     assert min(answers[word] for word in RANK) > runs // 10  # the comparison means something
 
 
@@ -136,26 +137,27 @@ def test_the_sweep_over_candidates_agrees_with_each_of_them() -> None:
         steps, gates = any_run(dice, most=8)
         steps = [replace(step, unusable="lost" if dice.random() < 0.05 else "") for step in steps]
         gates = any_gates(dice, steps, gates)
-        judge = Judge(NOW_NS, gates.contested)
-        one_by_one = [consider(steps, gates, judge, Action.RETRY_FROM, start).safety for start in range(len(steps))]
-        assert [RANK[level] for level in ratings(steps, gates, judge)] == one_by_one
+        docket = Docket(steps, Judge(NOW_NS, gates.contested))
+        one_by_one = [consider(docket, gates, Action.RETRY_FROM, start).safety for start in range(len(steps))]
+        assert [RANK[level] for level in ratings(docket, gates)] == one_by_one
 
 
-def check_best_start(steps: list[StepFacts], gates: Gates, judge: Judge, rated: list[str]) -> None:
+def check_best_start(docket: Docket, gates: Gates, rated: list[str]) -> None:
     """No candidate up to the trouble is rated better, none as good is later."""
-    last = ceiling(steps, gates)
-    assert all(step.answered for step in steps[:last])
-    best = best_start(steps, gates, judge)
+    last = ceiling(docket.steps, gates)
+    assert all(step.answered for step in docket.steps[:last])
+    best = best_start(docket, gates)
     level = RANK.index(rated[best])
     assert best <= last
     assert all(RANK.index(word) >= level for word in rated[: last + 1])
     assert all(RANK.index(word) > level for word in rated[best + 1 : last + 1])
 
 
-def check_undo_order(steps: list[StepFacts], gates: Gates, judge: Judge) -> None:
+def check_undo_order(docket: Docket, gates: Gates) -> None:
     """Undone in the order of the list, no step is undone while a later one still stands."""
-    option = consider(steps, gates, judge, Action.COMPENSATE)
-    standing = [step for step in steps if undoable(step) and step.state not in {"not_started", "failed", "compensated"}]
+    option = consider(docket, gates, Action.COMPENSATE)
+    over = {"not_started", "failed", "compensated"}
+    standing = [step for step in docket.steps if undoable(step) and step.state not in over]
     assert len(option.must_compensate) == len(standing)
     for label in option.must_compensate:
         assert standing.pop().label == label

@@ -10,7 +10,7 @@ from workbench.journal import LogWriter, open_writer
 from workbench.journal.codec import RecordedError, encode
 from workbench.model import NOWHERE, Declaration, EventType, Kind
 
-__all__ = ["MIX", "TROUBLES", "write_fleet"]
+__all__ = ["MIX", "TROUBLES", "write_fleet", "write_long_run"]
 
 _DAY = 24 * 3600.0
 _NS = 1_000_000_000
@@ -193,6 +193,25 @@ def write_fleet(path: Path, runs: int, *, troubled: float = MIX) -> None:
             TROUBLES[number * 104_729 % 997 % len(TROUBLES)](order)
         else:
             (retried if number % 20 == 0 else completed)(order)
+    writer.close()
+
+
+def write_long_run(path: Path, steps: int) -> None:
+    """Record one run of that many steps, two events each, whose last one fails: nobody knows whether it shipped.
+
+    Args:
+        path: The log.
+        steps: How many.
+    """
+    clock = _Clock()
+    writer = open_writer(path, wall_ns=clock, mono_ns=clock)
+    order = _Order(writer, 1)
+    order.begin()
+    for number in range(steps - 1):
+        step = (_PRICE, _RESERVE, _CHARGE, _SHIP)[number % 4]
+        order.call(step, f"{step.name}/{number}" if step in {_CHARGE, _SHIP} else "")
+    order.fail(_SHIP, order.start(_SHIP, f"ship/{steps}"), "Timeout", definite=False)
+    order.end("Timeout")
     writer.close()
 
 

@@ -14,6 +14,7 @@ from tests.benchmarks.sides import Figures, spread, timed
 
 __all__ = [
     "frame_from_index",
+    "judged",
     "looked_at",
     "opened_again",
     "opened_hostile",
@@ -135,6 +136,28 @@ def triaged(path: str, cache: str, *, hazards: str, runs: int = 0) -> Figures:
     for run_id in some:
         verdict_of(log.history, run_id, log.report, now_ns=now_ns)
     return {"seconds": seconds, "runs": len(frame), "alone": len(some) / (time.perf_counter() - begin)}
+
+
+def judged(path: str, cache: str) -> Figures:
+    """Judge the only run of a log, and for comparison make the frame of its events and read their payloads."""
+    os.environ["WORKBENCH_CACHE"] = cache
+    from workbench.analysis import events_frame, verdict_of
+
+    log = wb.open(path).logs[0]
+    history, now_ns = log.history, log.history.columns.time_ns[-1]
+    start = time.perf_counter()
+    found = verdict_of(history, history.run_ids[0], log.report, now_ns=now_ns)
+    judged_at = time.perf_counter()
+    assert len(found.rows) > 20
+    frame = events_frame([history])
+    framed_at = time.perf_counter()
+    for row in range(len(history)):
+        history.payload(row)
+    read_at = time.perf_counter()
+    return {
+        "seconds": judged_at - start, "frame": framed_at - judged_at, "payloads": read_at - framed_at,
+        "events": len(frame),
+    }  # fmt: skip
 
 
 def opened_again(folder: str, cache: str) -> Figures:

@@ -133,7 +133,7 @@ def test_what_came_after_the_failure_of_a_child_is_judged_when_its_parent_is_tol
 
 
 @pytest.mark.parametrize("keyed", [False, True])
-def test_a_rerun_of_a_parent_is_as_safe_as_one_of_its_children(shop: Shop, keyed: bool) -> None:  # noqa: FBT001 - a case
+def test_a_rerun_of_a_parent_is_as_safe_as_one_of_its_children(shop: Shop, keyed: bool) -> None:  # noqa: FBT001 - both cases are tried
     sell, _ = shop.workflows(keyed=keyed)
     run = shop.failed(sell, "bill")
     row = shop.row("rerun")

@@ -102,7 +102,7 @@ def test_what_happened_and_returned_nobody_knows_what_can_be_undone(bank: Bank) 
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_the_last_word_counts_until_the_code_goes_on(bank: Bank, first: bool) -> None:  # noqa: FBT001 - a case
+def test_the_last_word_counts_until_the_code_goes_on(bank: Bank, first: bool) -> None:  # noqa: FBT001 - both cases are tried
     bank.run().resolve("charge", happened=first, result=Charge("ch_1") if first else None)
     bank.run().resolve("charge", happened=not first, result=None if first else Charge("ch_2"))
     told = bank.run().resume(bank.buy)

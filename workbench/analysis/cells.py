@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -67,11 +68,15 @@ def text(values: Iterable[str]) -> pd.api.extensions.ExtensionArray:
 def category(values: Sequence[str], categories: Sequence[str] | None = None) -> pd.Categorical:
     """A categorical column; `""` is missing. Categories are given, or those that occur, in order of appearance."""
     known = list(dict.fromkeys(value for value in values if value)) if categories is None else list(categories)
-    number = {name: code for code, name in enumerate(known)}
+    number = defaultdict(_missing, zip(known, count()))
     return pd.Categorical.from_codes(
-        np.fromiter((number.get(value, -1) for value in values), np.int32, len(values)),
+        np.fromiter(map(number.__getitem__, values), np.int32, len(values)),
         categories=pd.Index(text(known), dtype=_TEXT),
     )
+
+
+def _missing() -> int:
+    return -1
 
 
 def category_of_codes(parts: Sequence[tuple[Any, Sequence[str]]]) -> pd.Categorical:

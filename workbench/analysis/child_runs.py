@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
+from workbench.analysis.docket import Docket
 from workbench.analysis.facts import Child, RunFacts, RunStatus, read_facts
 from workbench.analysis.gates import Action, Gates, Kin, Ruling, gates_of
 from workbench.analysis.judgement import Judge
@@ -76,7 +77,7 @@ class _Children:
         return run if run.events else None
 
     def _ruling(self, child: Child, run: RunFacts, gates: Gates, action: Action) -> Ruling:
-        option = consider(run.steps, gates, Judge(self.now_ns), action)
+        option = consider(Docket(run.steps, Judge(self.now_ns)), gates, action)
         return Ruling(option.safety, f"child run {child.label}: {option.because}")
 
     def _kin(self, child: Child, run: RunFacts, gates: Gates) -> Kin:

@@ -232,7 +232,6 @@ def _step(record: RunRecord, slot: Slot, late: Sequence[int], bodies: Bodies, re
     standing = standing_of(history, slot, late, bodies, acts=declaration.kind.acts)
     intent, attempts = bodies(slot.opened), slot.attempts(history)
     failure = _failure_row(history, slot, late)
-    rows = [slot.opened, *slot.between, slot.answer, *late]
     answered = slot.answer if slot.answer >= 0 else max(slot.between, default=-1) if slot.cancelled else -1
     keys = _keys(history, slot, intent, bodies)
     outcome = bodies(slot.answer) if slot.answer >= 0 else {}
@@ -269,7 +268,9 @@ def _step(record: RunRecord, slot: Slot, late: Sequence[int], bodies: Bodies, re
             *(assumed_of(outcome) if slot.answer > slot.opened else ()),
         ),
     )
-    return _maybe_started(facts, columns.seq[max(rows)], report)
+    if facts.answered or report is None:
+        return facts
+    return _maybe_started(facts, columns.seq[max(slot.opened, slot.answer, *slot.between, *late)], report)
 
 
 def _keys(history: History, slot: Slot, intent: Mapping[str, Any], bodies: Bodies) -> list[str]:
@@ -330,10 +331,10 @@ def _sent_ns(history: History, slot: Slot) -> int:
     return history.columns.time_ns[max(begun, default=slot.opened)]
 
 
-def _maybe_started(facts: StepFacts, last_seq: int, report: Report | None) -> StepFacts:
+def _maybe_started(facts: StepFacts, last_seq: int, report: Report) -> StepFacts:
     """A step that looks idle may have begun where the tail of the log was lost with its machine (semantics, G3)."""
-    lost = report is not None and report.same_boot is False and not report.closed and last_seq > report.synced_seq
-    idle = not facts.answered and facts.state in {State.NOT_STARTED, State.FAILED}
+    lost = report.same_boot is False and not report.closed and last_seq > report.synced_seq
+    idle = facts.state in {State.NOT_STARTED, State.FAILED}
     if not (lost and idle and facts.acts):
         return facts
     reason = "it may have begun: the machine restarted, and what the log held after its last sync may be lost"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from collections.abc import Hashable
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import NamedTuple
 
 from workbench.analysis.safety import Cell, Deed, Group, Safety, cell_of, check
@@ -11,7 +12,16 @@ from workbench.analysis.state import State
 from workbench.analysis.step_facts import NS, StepFacts
 from workbench.model import Kind, Position
 
-__all__ = ["ASSUMED_KEY_LIFETIME_SECONDS", "Judge", "Judgement", "acted_repeatedly", "is_made_of", "key_holds"]
+__all__ = [
+    "ASSUMED_KEY_LIFETIME_SECONDS",
+    "Judge",
+    "Judgement",
+    "acted_repeatedly",
+    "is_made_of",
+    "key_holds",
+    "key_lives",
+    "traits_of",
+]
 
 ASSUMED_KEY_LIFETIME_SECONDS = 24 * 3600.0
 """Where nobody says how long a key lives: services prune keys after a day (Stripe: "at least 24 hours")."""
@@ -51,23 +61,25 @@ class Judge:
 
     now_ns: int
     contested: frozenset[Position] = frozenset()
-    _known: dict[tuple[str, Deed], Judgement] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __call__(self, step: StepFacts, deed: Deed) -> Judgement:
-        """The verdict on one step; every candidate of a retry asks again for most steps, so it is remembered."""
-        known = self._known.get((step.label, deed))
-        if known is None:
-            known = self._known[step.label, deed] = self._judged(step, deed)
-        return known
+        """The verdict on one step."""
+        cell = self.cell(step, deed)
+        return Judgement(cell.safety, cell.reason.format(step=step.label))
 
-    def _judged(self, step: StepFacts, deed: Deed) -> Judgement:
+    def kind_of(self, step: StepFacts) -> Hashable:
+        """Equal for steps that get the same cells, whatever their labels are."""
+        return *traits_of(step, self.now_ns), step.position in self.contested
+
+    def cell(self, step: StepFacts, deed: Deed) -> Cell:
+        """The verdict on a step like this one; `{step}` in its reason stands for the label."""
         cell = self._worse(step, deed, self._cell(step, deed))
-        reason = cell.reason.format(step=step.label)
         if cell.safety is not Safety.CHECK or cell.knowable:
-            return Judgement(cell.safety, reason)
+            return cell
         if step.asks:
-            return Judgement(Safety.CHECK, f"{reason}: ask {step.asks}")
-        return Judgement(Safety.UNSAFE, f"{reason}, and it has no probe that could tell")
+            asks = step.asks.replace("{", "{{").replace("}", "}}")
+            return Cell(Safety.CHECK, f"{cell.reason}: ask {asks}")
+        return Cell(Safety.UNSAFE, f"{cell.reason}, and it has no probe that could tell")
 
     def _cell(self, step: StepFacts, deed: Deed) -> Cell:
         if step.twice and acted_repeatedly(step):
@@ -126,21 +138,35 @@ def key_holds(step: StepFacts, deed: Deed, now_ns: int) -> bool:
 
     A key that contains the run id changes with a new run; a business key (an order number) does not.
     """
+    return _key_stays(step, deed) and not step.key_changed and key_lives(step, now_ns)
+
+
+def key_lives(step: StepFacts, now_ns: int) -> bool:
+    """Whether the other side still remembers what it was told when the step began, as far as anybody declared."""
     lifetime = step.declaration.key_lifetime_seconds
-    alive = _age_seconds(step, now_ns) < (ASSUMED_KEY_LIFETIME_SECONDS if lifetime is None else lifetime)
-    return _key_stays(step, deed) and not step.key_changed and alive
+    return _age_seconds(step, now_ns) < (ASSUMED_KEY_LIFETIME_SECONDS if lifetime is None else lifetime)
 
 
 def _key_stays(step: StepFacts, deed: Deed) -> bool:
     return bool(step.key) and not (deed is Deed.RERUN and step.run_id in step.key)
 
 
-def is_made_of(key: str, run_id: str) -> bool:
-    """Whether a key certainly has the run's id as a part of its own, and so is another one in a new run.
+def is_made_of(key: str, part: str) -> bool:
+    """Whether a key certainly has a text as a part of its own: a run's id, and so it is another one in a new run.
 
     Stricter than `_key_stays`, which takes any likeness for it: each errs towards the worse verdict.
     """
-    return bool(run_id) and re.search(rf"(?<!\w){re.escape(run_id)}(?!\w)", key) is not None
+    at = key.find(part) if part else -1
+    while at >= 0:
+        end = at + len(part)
+        if not _is_word(key[at - 1 : at]) and not _is_word(key[end : end + 1]):
+            return True
+        at = key.find(part, at + 1)
+    return False
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _age_seconds(step: StepFacts, now_ns: int) -> float:
@@ -165,3 +191,26 @@ def acted_repeatedly(step: StepFacts) -> bool:
     if not step.repeated or step.kind in {Kind.PURE, Kind.READ, Kind.IDEMPOTENT}:
         return False
     return step.kind is not Kind.KEYED or not step.key or step.key_changed
+
+
+_TRANSLATED = {"run_id", "position", "started_ns", "key", "error_type"}
+_UNSEEN = {
+    "opened", "answer", "attempts", "seq", "sent_ns", "denied_ns", "ended_ns", "error", "code", "assumed", "executions",
+}  # fmt: skip
+"""Which step it is, and what is shown beside a verdict: neither decides what may be done with it."""
+
+_AS_THEY_ARE = attrgetter(*(field.name for field in fields(StepFacts) if field.name not in _TRANSLATED | _UNSEEN))
+
+
+def traits_of(step: StepFacts, now_ns: int) -> tuple[Hashable, ...]:
+    """All that decides about a step besides its place: every field that is there, and those that will be some day.
+
+    Keys are put as the verdict sees them, ages by what they have outlived.
+    """
+    key = step.key
+    return (
+        _AS_THEY_ARE(step),
+        bool(step.error_type),
+        bool(key) and (True, step.run_id in key, is_made_of(key, step.run_id)),
+        key_lives(step, now_ns),
+    )

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 import sys
 import uuid
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from workbench.analysis.judgement import is_made_of
 from workbench.analysis.provenance import leaves
 from workbench.analysis.safety import Safety
 from workbench.analysis.state import State
@@ -22,8 +24,9 @@ from workbench.analysis.step_facts import StepFacts
 from workbench.machine import INSTANT, RunRecord, Slot, Verb
 from workbench.model import EventType, Kind, Position, position_text
 
-__all__ = ["AskedKey", "DryReplay", "Keys", "MadeKey", "done_again", "made_keys"]
+__all__ = ["AskedKey", "DryReplay", "Keys", "MadeKey", "done_again", "holders_of", "made_keys"]
 
+_WORDS = re.compile(r"\w+")
 _STANDING = frozenset({State.COMMITTED, State.IN_DOUBT})
 _NS = 1_000_000_000
 _SHORTEST = 4
@@ -147,10 +150,10 @@ class Keys:
         """
         for one in asked:
             yield from one.told_elsewhere(steps, first)
-        again = done_again(steps, first)
+        lost = [made for made in self.made if made.row >= first]
+        again = done_again(steps, first) if lost or self.other or asked else []
         if not again:
             return
-        lost = [made for made in self.made if made.row >= first]
         yield from ((*made.ruling, made.step) for made in lost if made.drawn)
         yield from ((*made.ruling, "G15") for made in lost if not made.drawn)
         known, other = {made.step for made in lost if made.drawn}, dict(self.other)
@@ -195,14 +198,14 @@ def made_keys(record: Callable[[], RunRecord], steps: Sequence[StepFacts], body:
         return ()
     started = record().started
     given = {text for leaf in _leaves(body(started)) for text in _texts(leaf)} if started >= 0 else set[str]()
+    texts = [{text for leaf in _values(slot, body) for text in _texts(leaf)} - given for slot, _, _ in sources]
+    holders = holders_of([step.key for step in keyed], set().union(*texts))
     found = []
-    for slot, drawn, row in sources:
-        texts = {text for leaf in _values(slot, body) for text in _texts(leaf)} - given
+    for (slot, drawn, row), said in zip(sources, texts, strict=True):
         label = f"{slot.name or _DRAWN.get(slot.verb, 'a draw')} ({position_text(slot.position)})"
+        numbers = sorted({number for text in said for number in holders.get(text, ())})
         found += [
-            MadeKey(step.label, label, row, drawn)
-            for step in keyed
-            if slot.opened < step.opened and any(_holds(step.key, text) for text in texts)
+            MadeKey(keyed[number].label, label, row, drawn) for number in numbers if slot.opened < keyed[number].opened
         ]
     return tuple(found)
 
@@ -245,6 +248,20 @@ def _texts(value: Any) -> Iterator[str]:
     yield str.__str__(value) if isinstance(value, str) else str(value)
 
 
-def _holds(key: str, text: str) -> bool:
-    """Whether a value stands in a key as a word of its own; a short one may stand there by chance."""
-    return len(text) >= _SHORTEST and text in key and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", key) is not None
+def holders_of(keys: Sequence[str], texts: Iterable[str]) -> dict[str, list[int]]:
+    """Numbers of the keys in which a text stands as a word of its own, by text; a short one may stand there by chance.
+
+    Every word of such a text is one of the key, so a key is compared with those texts only whose rarest it has.
+    """
+    words = {text: _WORDS.findall(text) or [""] for text in texts if len(text) >= _SHORTEST}
+    often = Counter(word for found in words.values() for word in found)
+    by_word: dict[str, list[str]] = {}
+    for text, found in words.items():
+        by_word.setdefault(min(found, key=often.__getitem__), []).append(text)
+    holders: dict[str, list[int]] = {}
+    for number, key in enumerate(keys):
+        for word in {"", *_WORDS.findall(key)}:
+            for text in by_word.get(word, ()):
+                if is_made_of(key, text):
+                    holders.setdefault(text, []).append(number)
+    return holders

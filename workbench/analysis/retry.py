@@ -9,10 +9,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
+from workbench.analysis.docket import Docket
 from workbench.analysis.facts import RunStatus
 from workbench.analysis.gates import Action, Gates
-from workbench.analysis.judgement import Judge
-from workbench.analysis.options import again
 from workbench.analysis.other_keys import Keys
 from workbench.analysis.safety import ORDER, Deed
 from workbench.analysis.state import State
@@ -32,10 +31,12 @@ def ceiling(steps: Sequence[StepFacts], gates: Gates) -> int:
     return min(troubles, default=len(steps) - 1)
 
 
-def ratings(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> list[int]:
+def ratings(docket: Docket, gates: Gates) -> list[int]:
     """How bad a retry from each step would be: 0 SAFE, 1 CHECK, 2 UNSAFE. There is at least one step."""
-    kept = [ORDER[judge(step, Deed.KEEP).safety] for step in steps]
-    repeated = [ORDER[judge(step, again(step)).safety] for step in steps]
+    steps = docket.steps
+    kept, repeated = (
+        [ORDER[doing.cell.safety] for doing in course.doings] for course in (docket.all(Deed.KEEP), docket.anew)
+    )
     opened = [step.opened for step in steps]
     count = len(steps)
     rating = [0] * count
@@ -86,11 +87,11 @@ def _levels(steps: Sequence[StepFacts], gates: Gates) -> list[int]:
     return levels
 
 
-def best_start(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> int:
+def best_start(docket: Docket, gates: Gates) -> int:
     """The step to retry from: the last of the best rated ones up to the trouble; -1 when there is no step."""
-    if not steps:
+    if not docket.steps:
         return -1
-    rated = ratings(steps, gates, judge)[: ceiling(steps, gates) + 1]
+    rated = ratings(docket, gates)[: ceiling(docket.steps, gates) + 1]
     best = min(rated)
     return max(number for number, rating in enumerate(rated) if rating == best)
 

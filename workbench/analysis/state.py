@@ -70,6 +70,10 @@ class Standing:
     undo_definite: bool = False
 
 
+_RETURNED = Standing(State.COMMITTED, answered=True)
+"""How a step stands that returned at the first attempt."""
+
+
 def standing_of(history: History, slot: Slot, late: Sequence[int], body: Body, *, acts: bool) -> Standing:
     """Read the state of a step off its events.
 
@@ -81,6 +85,9 @@ def standing_of(history: History, slot: Slot, late: Sequence[int], body: Body, *
         body: Reads one payload; an unreadable one gives an empty mapping, which proves nothing.
         acts: The step changes the world; for one that only looks, every failure is definite.
     """
+    at_once = slot.type is EventType.StepCompleted and not slot.between and history.columns.attempt[slot.opened] <= 1
+    if at_once and not late:  # nearly all of a long run
+        return _RETURNED
     standing = _Attempts(history, slot, body, acts=acts).standing()
     types = history.columns.type
     told = _told_row(history, slot)

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 from workbench.analysis.advice import Advice, advice_of
 from workbench.analysis.child_runs import with_children
+from workbench.analysis.docket import Docket
 from workbench.analysis.doubts import Doubt, Surplus, doubts_of, surplus_of
 from workbench.analysis.facts import RunStatus
+from workbench.analysis.freshness import reliance_of, stale_in
 from workbench.analysis.gates import Action, CodeCheck, Gates, gates_of
-from workbench.analysis.hazards import Case, contested, stale_steps
+from workbench.analysis.hazards import Case, contested
 from workbench.analysis.judgement import Judge
 from workbench.analysis.options import END, PREFERENCE, Option, consider
 from workbench.analysis.other_keys import DryReplay, Keys, made_keys
@@ -189,14 +191,14 @@ def verdict(
         candidates: Most steps before the trouble that get a `retry_from` row besides the best one; 0 for a quick
             answer about many runs.
     """
-    judge = Judge(now_ns, gates.contested)
-    rows = [consider(steps, gates, judge, Action.RESUME)]
-    starts = _starts(steps, gates, judge, from_position, candidates)
-    rows += [consider(steps, gates, judge, Action.RETRY_FROM, start) for start in starts]
-    rows[1:1] = _told_again(steps, gates, judge)
+    docket = Docket(steps, Judge(now_ns, gates.contested))
+    rows = [consider(docket, gates, Action.RESUME)]
+    starts = _starts(docket, gates, from_position, candidates)
+    rows += [consider(docket, gates, Action.RETRY_FROM, start) for start in starts]
+    rows[1:1] = _told_again(docket, gates)
     if candidates and gates.status in {RunStatus.FAILED, RunStatus.CANCELLED} and gates.outdated == sys.maxsize:
-        rows.append(consider(steps, gates, judge, Action.RETRY_FROM, len(steps)))
-    rows += [consider(steps, gates, judge, action) for action in (Action.RERUN, Action.COMPENSATE)]
+        rows.append(consider(docket, gates, Action.RETRY_FROM, len(steps)))
+    rows += [consider(docket, gates, action) for action in (Action.RERUN, Action.COMPENSATE)]
     return Verdict(run_id, gates.status, tuple(rows), doubts_of(steps), surplus_of(steps))
 
 
@@ -234,7 +236,7 @@ def verdict_of(  # noqa: PLR0913 - all that is known at the moment of judging
     gates = gates_of(facts, report, code_check=code_check, diverged_at=diverged_at)
     gates = replace(
         with_children(gates, history, facts, report, moment),
-        stale=stale_steps(case), contested=contested(case), checks=checks or {},
+        stale=_stale(case), contested=contested(case), checks=checks or {},
         keys=Keys(made_keys(lambda: case.record, facts.steps, case.body), tuple((other_keys or {}).items())),
     )  # fmt: skip
     steps = facts.steps
@@ -244,25 +246,29 @@ def verdict_of(  # noqa: PLR0913 - all that is known at the moment of judging
     return verdict(run_id, steps, gates, now_ns=moment, from_position=from_position)
 
 
-def _told_again(steps: Sequence[StepFacts], gates: Gates, judge: Judge) -> list[Option]:
+def _stale(case: Case) -> Mapping[Position, str]:
+    """Nothing is done with a run that is over, so nothing in it is stale; else a glance comes first."""
+    facts = case.facts
+    return {} if facts.status in _OVER else stale_in(case, reliance_of(case.history, case.rows, facts))
+
+
+def _told_again(docket: Docket, gates: Gates) -> list[Option]:
     """A retry that keeps every step and tells the code anew how its children ended, where they went on since.
 
     None where a step was answered beside them after the code was told: what a cut would take from it is not judged.
     """
-    told = gates.outdated
+    steps, told = docket.steps, gates.outdated
     if told == sys.maxsize:
         return []
     start = next((number for number, step in enumerate(steps) if step.opened >= told), len(steps))
     if any(step.answer >= told for step in steps[:start]):
         return []
-    return [replace(consider(steps, gates, judge, Action.RETRY_FROM, start), from_step=END, from_position=())]
+    return [replace(consider(docket, gates, Action.RETRY_FROM, start), from_step=END, from_position=())]
 
 
-def _starts(
-    steps: Sequence[StepFacts], gates: Gates, judge: Judge, wanted: Position | None, candidates: int
-) -> list[int]:
+def _starts(docket: Docket, gates: Gates, wanted: Position | None, candidates: int) -> list[int]:
     """Numbers of the steps that get a row: the best one, then those nearest to the trouble."""
-    best = best_start(steps, gates, judge)
+    steps, best = docket.steps, best_start(docket, gates)
     if best < 0:
         return []
     last = ceiling(steps, gates)

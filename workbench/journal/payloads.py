@@ -66,23 +66,27 @@ class LogPayloads:
         """
         at, buffer = self._offsets[row], self._buffer
         flags, length = _body_of(buffer, at)
-        if flags & BLOB_FLAG or self._seeds:
-            flags, body = self._body(at)
-            return self._join(body) if flags & BLOB_FLAG else body
+        if self._seeds:
+            self._check(at, at + FRAME_SIZE + length)
         start = at + FRAME_SIZE  # `_body`, unrolled: replay reads two of these per step
-        return bytes(buffer[start + buffer[at + DEPTH_AT] * PATH_ITEM : start + length])
+        body = bytes(buffer[start + buffer[at + DEPTH_AT] * PATH_ITEM : start + length])
+        return self._join(body) if flags & BLOB_FLAG else body
 
-    def _body(self, at: int) -> tuple[int, bytes]:
+    def _body(self, at: int) -> bytes:
         buffer = self._buffer
-        flags, length = _body_of(buffer, at)
+        _, length = _body_of(buffer, at)
         start = at + FRAME_SIZE
         if self._seeds:
-            seed = self._seeds[bisect_right(self._starts, at) - 1]
-            crc = int.from_bytes(buffer[at : at + CRC_SIZE], "little")
-            if zlib.crc32(buffer[at + CRC_SIZE : start + length], seed) != crc:
-                hint = "the file has changed since it was indexed: open it with mode='strict' to see where"
-                raise UndecodableError(f"the frame at offset {at:,} is damaged (its CRC does not fit)", hint=hint)
-        return flags, bytes(buffer[start + buffer[at + DEPTH_AT] * PATH_ITEM : start + length])
+            self._check(at, start + length)
+        return bytes(buffer[start + buffer[at + DEPTH_AT] * PATH_ITEM : start + length])
+
+    def _check(self, at: int, end: int) -> None:
+        """The frame was found by an index: nobody has looked at its bytes yet."""
+        seeds, buffer = self._seeds, self._buffer
+        seed = seeds[bisect_right(self._starts, at) - 1] if len(seeds) > 1 else seeds[0]
+        if zlib.crc32(buffer[at + CRC_SIZE : end], seed) != int.from_bytes(buffer[at : at + CRC_SIZE], "little"):
+            hint = "the file has changed since it was indexed: open it with mode='strict' to see where"
+            raise UndecodableError(f"the frame at offset {at:,} is damaged (its CRC does not fit)", hint=hint)
 
     def _join(self, body: bytes) -> bytes:
         try:
@@ -98,7 +102,7 @@ class LogPayloads:
             if at is None:
                 hint = "open with mode='salvage' to see what is damaged"
                 raise UndecodableError(f"part {seq} of a large payload is missing from the log", hint=hint)
-            joined += self._body(at)[1]
+            joined += self._body(at)
             if len(joined) > size:
                 break
         if len(joined) != size:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Final
 
 from workbench.analysis.facts import RunStatus
@@ -126,6 +125,8 @@ def contested(case: Case) -> frozenset[Position]:
     Args:
         case: The run; other runs are those of its log, and its `siblings`.
     """
+    if len(case.history.runs) == 1 and not case.siblings:
+        return frozenset()
     steps = [
         step
         for step in case.steps.values()
@@ -145,7 +146,8 @@ def _other_acts(case: Case, resource: str, since: int) -> Iterator[frozenset[str
     """What other runs acted on after a row, of one resource; acts in other logs are compared by time."""
     columns, own = case.history.columns, case.history.columns.run[case.rows[0]]
     acts = _acts_on(case.history, resource)
-    for row in islice(acts[bisect_right(acts, since) :], _MOST_ACTS):
+    first = bisect_right(acts, since)
+    for row in acts[first : first + _MOST_ACTS]:
         if columns.run[row] != own:
             yield ids_of(case, row)
     for other in case.siblings:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from workbench.journal.codec import EnumValue, Record, Redacted
@@ -112,9 +113,8 @@ def _amounts(value: Any) -> Iterator[_Found]:
 
 
 def _field(name: str, value: Any, depth: int, currency: str, above: str) -> _Found | None:
-    words = [word.lower() for word in _WORDS.findall(name[:80])]
-    rank = next((rank for rank, known in enumerate(_NAMES) if known in words), None)
-    if rank is None or _OTHER & set(words) or _OTHER & {word.lower() for word in _WORDS.findall(above)}:
+    words, rank = _words_in(name[:80])
+    if rank is None or _OTHER.intersection(words) or _OTHER.intersection(_words_in(above)[0]):
         return None
     code = currency or _currency_in(words)
     number = _number(value)
@@ -126,7 +126,14 @@ def _field(name: str, value: Any, depth: int, currency: str, above: str) -> _Fou
     return _Found((depth, rank, extra), _scaled(number, value, words, code))
 
 
-def _scaled(number: Decimal, value: Any, words: list[str], currency: str) -> Amount:
+@lru_cache(4096)
+def _words_in(name: str) -> tuple[Sequence[str], int | None]:
+    """The words of a field's name, and which word for an amount is among them: every payload of a kind has the same."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    return words, next((rank for rank, known in enumerate(_NAMES) if known in words), None)
+
+
+def _scaled(number: Decimal, value: Any, words: Sequence[str], currency: str) -> Amount:
     """In major units, with the convention that was assumed."""
     code = currency.upper()
     said = [] if code else ["no currency is recorded"]
@@ -175,7 +182,7 @@ def _currency_of(fields: Mapping[Any, Any]) -> str:
     return ""
 
 
-def _currency_in(words: list[str]) -> str:
+def _currency_in(words: Sequence[str]) -> str:
     """`amount_eur` says it in its name."""
     known = {"eur", "usd", "gbp", "chf", "jpy", "aud", "cad", "sek", "nok", "dkk", "pln", "inr", "brl", "cny"}
     return next((word.upper() for word in words if word in known), "")

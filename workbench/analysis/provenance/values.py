@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -58,6 +59,8 @@ _SPELLED: Final = 1 << 128
 _MAX_EXPONENT: Final = 40
 _MAX_DIGITS: Final = 60
 _REDACTED: Final = "redacted:"
+_PLAIN: Final = frozenset({str, int, float, bool, bytes, type(None)})
+"""What surely holds no other values."""
 
 SECRET, DISTINCT, NUMBER, WORD, SMALL = 0.98, 0.95, 0.8, 0.5, 0.3
 """Weights: the same secret, the same distinctive value, large number, plain word, amount or short id (`sku-7`)."""
@@ -91,7 +94,7 @@ def leaves(value: Any, *, path: str = "$", limit: int = MAX_LEAVES) -> Iterator[
             pending.pop()
             continue
         left -= 1
-        inside = _inside(leaf)
+        inside = None if type(leaf.value) in _PLAIN else _inside(leaf)
         if inside is None:
             yield leaf
         elif len(pending) < _MAX_DEPTH:
@@ -110,7 +113,10 @@ def _inside(leaf: Leaf) -> Iterator[Leaf] | None:
 
 
 def _named(value: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
-    return ((_step(name), part) for name, part in value.items())
+    return (
+        (_short_step(name) if type(name) is str and len(name) <= _MAX_NAME else _step(name), part)
+        for name, part in value.items()
+    )
 
 
 def _error_parts(value: RecordedError) -> Iterator[tuple[str, Any]]:
@@ -151,6 +157,10 @@ def _step(name: Any) -> str:
     if _PLAIN_NAME.fullmatch(text) and len(text) <= _MAX_NAME:
         return f".{text}"
     return '["' + text[:_MAX_NAME].replace("\\", "\\\\").replace('"', '\\"') + '"]'
+
+
+_short_step = lru_cache(4096)(_step)
+"""Payloads of a kind have the same names."""
 
 
 class Clue(NamedTuple):

@@ -7,16 +7,20 @@ what these ids are: where run A says `order-1` and run B says `order-2` each tim
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from workbench.analysis.hazards import Case
+from msgpack import packb
+
+from workbench.analysis.hazards import Case, stale_steps
 from workbench.analysis.hazards.gaps import LONG_NS
 from workbench.analysis.hazards.resources import id_in, looks
-from workbench.model import EventType
+from workbench.model import EventType, Position
 
-__all__ = ["kind_of_calls"]
+__all__ = ["FreshCalls"]
+
+_MOST_KINDS: Final = 256
 
 _MOST_VALUES: Final = 200
 _LONGEST: Final = 120
@@ -28,11 +32,28 @@ _NO_IDS: Final = frozenset({float, bytes, type(None), Decimal, dt.datetime, dt.d
 _STARTED, _COMPLETED = int(EventType.StepStarted), int(EventType.StepCompleted)
 
 
+class FreshCalls:
+    """Kinds of calls, of runs with the same facts and without grants, in which nothing is stale."""
+
+    def __init__(self) -> None:
+        self._kinds: set[Hashable] = set()
+
+    def stale_in(self, case: Case) -> Mapping[Position, str]:
+        """What is stale in one of these runs: only what it checked and relies on can be."""
+        kind = _kind_of_calls(case)
+        if kind is not None and kind in self._kinds:
+            return {}
+        stale = stale_steps(case)
+        if not stale and kind is not None and len(self._kinds) < _MOST_KINDS:
+            self._kinds.add(kind)
+        return stale
+
+
 class _OddError(Exception):
     """A value that is like no other."""
 
 
-def kind_of_calls(case: Case) -> Hashable | None:
+def _kind_of_calls(case: Case) -> Hashable | None:
     """Equal for runs of one shape whose checks guard the same acts, and are as old; `None` for one like no other."""
     history, told = case.history, _Told()
     types, times = history.columns.type, history.columns.time_ns
@@ -41,9 +62,9 @@ def kind_of_calls(case: Case) -> Hashable | None:
         for row in case.rows:
             if types[row] == _STARTED:
                 body = case.body(row)
-                said += (told.of(body.get("args")), told.of(body.get("kwargs")))
+                said += (told.whole(body.get("args")), told.whole(body.get("kwargs")))
             elif types[row] == _COMPLETED and looks(history.declaration(row)):
-                said += (told.of(case.body(row).get("result")), case.now_ns - times[row] > LONG_NS)
+                said += (told.whole(case.body(row).get("result")), case.now_ns - times[row] > LONG_NS)
     except _OddError:
         return None
     return tuple(said)
@@ -55,6 +76,18 @@ class _Told:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._left = _MOST_VALUES
+        self._known: dict[bytes, Hashable] = {}
+
+    def whole(self, value: Any) -> Hashable:
+        """As `of`; what a run says again and again is looked at once."""
+        try:
+            spelled = packb(value, strict_types=True)
+        except (TypeError, ValueError, OverflowError):  # more than plain values
+            return self.of(value)
+        known = self._known.get(spelled)
+        if known is None:
+            known = self._known[spelled] = self.of(value)
+        return known
 
     def of(self, value: Any) -> Hashable:
         """A value as far as it matters.

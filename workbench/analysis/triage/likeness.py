@@ -7,18 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import cached_property
 from typing import Any, Final, Self
 
+from workbench.analysis.bodies import Bodies
 from workbench.analysis.facts import RunFacts, read_facts
+from workbench.analysis.freshness import reliance_of
+from workbench.analysis.hazards import Case
 from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS, is_made_of
 from workbench.analysis.step_facts import NS, StepFacts
-from workbench.analysis.triage.outlook import Judged
+from workbench.analysis.triage.alike import FreshCalls
+from workbench.analysis.triage.outlook import Judged, Outlook, Outlooks, failing_step, resting_of
+from workbench.analysis.triage.quiet import is_over, rough_places
 from workbench.analysis.triage.shapes import Shapes
-from workbench.analysis.triage.watched import WatchedPayloads
+from workbench.analysis.triage.watched import Look, WatchedPayloads
 from workbench.journal import Report
 from workbench.model import EventType, History, Payloads
 
-__all__ = ["Likeness", "Pattern"]
+__all__ = ["AlikeCase", "Likeness", "OwnBodies", "Pattern"]
 
 _MOST_PATTERNS: Final = 64
 """A shape whose runs all say something else is read run by run."""
@@ -26,77 +32,137 @@ _MOST_PATTERNS: Final = 64
 _NOT_ALIKE: Final = frozenset({EventType.DecisionMade, EventType.ChildStarted, EventType.ChildBegan})
 """Events that bring in other runs, or other events by their numbers."""
 
-_PASSED_ON: Final = frozenset({"business_key", "error"})
+_PASSED_ON: Final = frozenset({"business_key", "error", "at"})
 """Fields whose text is handed on and decides nothing: what they say is not compared."""
 
 _SCALARS: Final = frozenset({str, int, float, bool, bytes, type(None)})
+_STARTED: Final = int(EventType.RunStarted)
+
+Looks = dict[int, frozenset[str]]
+"""Names of the fields that are looked at, by which of a run's events they are in."""
 
 
 _STEP_FIELDS: Final = tuple(field.name for field in fields(StepFacts))
-_OWN: Final = tuple(map(_STEP_FIELDS.index, ("run_id", "opened", "answer")))
+_RUN_ID, _OPENED, _ANSWER, _KEY = map(_STEP_FIELDS.index, ("run_id", "opened", "answer", "key"))
 """Where in a step's facts those stand that are told of each run by itself."""
 
 
 class Pattern:
-    """Runs whose facts differ in ids, rows, times and texts only.
+    """Runs whose facts differ in ids, rows, times, keys and texts only.
 
     Args:
         facts: Those of the first one.
         rows: Its rows, in log order.
-        types: The type of each of them.
+        history: Where they are.
+        looks: Fields of payloads by which runs are told to be of it.
 
     Attributes:
-        judged: What was found out about runs like it, by which of their keys hold.
+        facts: Those of the first one.
+        place: Which of the run's events a row of the first one is, counted from 0; -1 for no row.
         fresh: Kinds of their calls, where nothing was stale.
-        began: Which of the rows says with what the run began; -1 for none.
+        hazards: Ids of hazards that all of them have; `None` while nobody has found them out.
+        began: Which event says with what the run began; -1 for none.
     """
 
-    def __init__(self, facts: RunFacts, rows: Sequence[int], types: Sequence[int]) -> None:
-        place = {row: number for number, row in enumerate(rows)} | {-1: -1}
-        self._facts = facts
+    def __init__(self, facts: RunFacts, rows: Sequence[int], history: History, looks: Looks) -> None:
+        self.facts = facts
+        self._looks = looks
+        self.place = {row: number for number, row in enumerate(rows)} | {-1: -1}
+        self.reliance = reliance_of(history, rows, facts)
+        self.began = self.place[max((row for row in rows if history.columns.type[row] == _STARTED), default=-1)]
+        self.fresh = FreshCalls()
+        self.hazards: tuple[str, ...] | None = None
         self._steps = [
-            ([getattr(step, name) for name in _STEP_FIELDS], place[step.opened], place[step.answer])
+            ([getattr(step, name) for name in _STEP_FIELDS], self.place[step.opened], self.place[step.answer])
             for step in facts.steps
         ]
-        self._ages = tuple(_ages(facts, place))
-        self.began = max((number for number, kind in enumerate(types) if kind == EventType.RunStarted), default=-1)
-        self.judged: dict[tuple[bool, ...], Judged] = {}
-        self.fresh: set[Hashable] = set()
+        self._ages = tuple(_ages(facts, self.place))
+        self._judged: dict[tuple[bool, ...], Judged] = {}
 
-    def held(self, rows: Sequence[int], times_ns: Sequence[int], now_ns: int) -> tuple[bool, ...]:
-        """Which keys of a run of the pattern still hold.
+    @cached_property
+    def resting(self) -> Outlook:
+        """The outlook of such runs where they are over."""
+        return resting_of(self.facts)
 
-        Args:
-            rows: Its rows, in log order.
-            times_ns: Wall clock of all events, nanoseconds since the epoch.
-            now_ns: The moment of acting.
-        """
+    @cached_property
+    def failing(self) -> StepFacts | None:
+        """Where it hurts, see `failing_step`."""
+        return failing_step(self.facts)
+
+    def depends_on(self, looks: Sequence[Look]) -> bool:
+        """Whether runs are told to be of the pattern by all that was looked at, and more it may be."""
+        return _covered(self._looks, looks, self.place)
+
+    def held(self, case: Case) -> tuple[bool, ...]:
+        """Which keys of a run of the pattern still hold."""
+        times_ns, rows, now_ns = case.history.columns.time_ns, case.rows, case.now_ns
         return tuple([(now_ns - times_ns[rows[place]]) / NS < lifetime for place, lifetime in self._ages])
 
-    def facts_at(self, run_id: str, rows: Sequence[int], business_key: str) -> RunFacts:
-        """The facts of a run of the pattern; times, keys of steps and texts of errors stay the example's.
+    def judged(self, case: Case, outlooks: Outlooks) -> Judged:
+        """What holds for runs of the pattern with the same keys that still hold.
 
         Args:
-            run_id: The run.
-            rows: Its rows, in log order.
-            business_key: Its own.
+            case: One of them.
+            outlooks: Judges the first of each.
         """
-        own_rows = (*rows, -1)  # -1, for no row, finds itself at the end
+        held = self.held(case)
+        known = self._judged.get(held)
+        if known is None:
+            facts = read_facts(case.history, case.run_id, case.report)
+            known = self._judged[held] = outlooks.judged(facts, case.report)
+        return known
+
+    def facts_at(self, case: AlikeCase) -> RunFacts:
+        """The facts of a run of the pattern; times, later attempts and texts of errors stay the example's."""
+        own_rows = (*case.rows, -1)  # -1, for no row, finds itself at the end
         steps = []
         for values, opened, answer in self._steps:
             own = values.copy()
-            own[_OWN[0]], own[_OWN[1]], own[_OWN[2]] = run_id, own_rows[opened], own_rows[answer]
+            own[_RUN_ID], own[_OPENED], own[_ANSWER] = case.run_id, own_rows[opened], own_rows[answer]
+            if own[_KEY]:
+                own[_KEY] = str(case.body(own_rows[opened])["key"])
             steps.append(StepFacts(*own))
-        return replace(self._facts, run_id=run_id, business_key=business_key, steps=tuple(steps))
+        business_key, last = case.business_key, case.rows[-1]
+        return replace(self.facts, run_id=case.run_id, business_key=business_key, last=last, steps=tuple(steps))
+
+
+class AlikeCase(Case):
+    """A run of a pattern. What is not its own it has from the example: `facts` are made when somebody needs them."""
+
+    pattern: Pattern
+
+    @cached_property
+    def facts(self) -> RunFacts:
+        """The facts of this run, see `Pattern.facts_at`."""
+        return self.pattern.facts_at(self)
+
+    @property
+    def business_key(self) -> str:
+        """Ties runs of one order together; `""` for none."""
+        began = self.pattern.began
+        return str(self.body(self.rows[began]).get("business_key") or "") if began >= 0 else ""
+
+
+class OwnBodies(Bodies):
+    """Reads payloads of one run for the facts of another one of its pattern."""
+
+    def __init__(self, case: AlikeCase) -> None:
+        super().__init__(case.history)
+        self._case = case
+
+    def __call__(self, row: int) -> Mapping[str, Any]:
+        """The body of this run's event in the place of that row."""
+        return self._case.body(self._case.rows[self._case.pattern.place[row]])
 
 
 class _Shape:
     """What was found out about runs of one shape."""
 
     def __init__(self) -> None:
-        self.looks: list[tuple[int, str]] = []
+        self.looks: Looks = {}
         self.patterns: dict[Hashable, Pattern] = {}
         self.shared = True
+        self.over = False
 
 
 class _WatchedHistory(History):
@@ -150,6 +216,7 @@ class Likeness:
             known = self._shapes[shape] = _Shape()
             types = self.history.columns.type
             known.shared = self.history.engine == "native" and not any(types[row] in _NOT_ALIKE for row in rows)
+            known.over = is_over(self.history, rows)
         if not known.shared or self._tail_may_be_lost(rows[-1]):
             return None
         said = self._said(run_id, known.looks, rows)
@@ -166,6 +233,9 @@ class Likeness:
     def _learned(self, shape: _Shape, run_id: str, rows: Sequence[int]) -> Pattern | None:
         """Read a run of a new pattern, and watch what is looked at."""
         facts, looks = self.watch(lambda: read_facts(self.history, run_id, self.report))
+        if shape.over:  # whatever the others say, nothing is left to be settled about them
+            rough = rough_places(self.history, rows)
+            looks = [look for look in looks if self.history.position(look.row) in rough]
         place = {row: number for number, row in enumerate(rows)}
         if any(look.name is None or look.row not in place for look in looks):
             shape.shared = False
@@ -174,48 +244,53 @@ class Likeness:
         if any(step.started_ns != times[step.opened] for step in facts.steps):
             shape.shared = False  # a payload says when it began
             return None
-        seen = {(place[look.row], look.name or "") for look in looks}
-        if not seen <= set(shape.looks):
-            shape.looks = sorted({*shape.looks, *seen})
+        if not _covered(shape.looks, looks, place):
+            shape.looks = dict(shape.looks)
+            for look in looks:
+                known = shape.looks.get(place[look.row], frozenset())
+                shape.looks[place[look.row]] = known if look.name in _PASSED_ON else known | {look.name or ""}
             shape.patterns.clear()  # they were told apart by fewer looks
         if len(shape.patterns) >= _MOST_PATTERNS:
             shape.shared = False
         said = self._said(run_id, shape.looks, rows)
-        pattern = Pattern(facts, rows, [self.history.columns.type[row] for row in rows])
+        pattern = Pattern(facts, rows, self.history, shape.looks)
         if said is not None:
             shape.patterns[said] = pattern
         return pattern
 
-    def _said(self, run_id: str, looks: Sequence[tuple[int, str]], rows: Sequence[int]) -> Hashable | None:
+    def _said(self, run_id: str, looks: Looks, rows: Sequence[int]) -> Hashable | None:
         """What a run's payloads say where somebody would look; `None` when that cannot be compared."""
         said: list[Hashable] = []
         keys: dict[str, int] = {}
-        at, body = -1, None
-        for place, name in looks:
-            if place != at:
-                at, body = place, self._payloads.plain(rows[place])
+        for place, names in looks.items():
+            body = self._payloads.plain(rows[place])
             if body is None:
                 return None
-            value = body.get(name)
-            if name == "key":
-                if value is not None and type(value) is not str:
+            if names.isdisjoint(body):
+                continue  # most looks find nothing
+            for name in sorted(names & body.keys()):
+                told = _told(name, body[name], run_id, keys)
+                if told is None:
                     return None
-                said.append(_key(value, run_id, keys))
-            elif name not in _PASSED_ON:
-                if value is None:
-                    said.append(None)  # most looks find nothing
-                    continue
-                if type(value) not in _SCALARS:
-                    value = _comparable(value)
-                    if value is None:
-                        return None
-                said.append((type(value), value))
+                said.append((place, name, told))
         return tuple(said)
 
-    def business_key(self, pattern: Pattern, rows: Sequence[int]) -> str:
-        """Ties runs of one order together: the event with which a run began says it."""
-        body = self._payloads.plain(rows[pattern.began]) if pattern.began >= 0 else None
-        return str((body or {}).get("business_key") or "")
+
+def _covered(known: Looks, looks: Sequence[Look], place: Mapping[int, int]) -> bool:
+    """Whether each look is among those that are known already."""
+    return all(
+        look.name in _PASSED_ON or (look.name is not None and look.name in known.get(place.get(look.row, -2), ()))
+        for look in looks
+    )
+
+
+def _told(name: str, value: Any, run_id: str, keys: dict[str, int]) -> Hashable | None:
+    """A field as far as it matters; `None` when it cannot be compared."""
+    if name == "key":
+        return _key(value, run_id, keys)
+    if type(value) not in _SCALARS:
+        return _comparable(value)
+    return type(value), value
 
 
 def _ages(facts: RunFacts, place: Mapping[int, int]) -> Iterator[tuple[int, float]]:
@@ -225,9 +300,13 @@ def _ages(facts: RunFacts, place: Mapping[int, int]) -> Iterator[tuple[int, floa
             yield place[step.opened], ASSUMED_KEY_LIFETIME_SECONDS if lifetime is None else lifetime
 
 
-def _key(value: str | None, run_id: str, keys: dict[str, int]) -> Hashable:
+def _key(value: Any, run_id: str, keys: dict[str, int]) -> Hashable | None:
     """A key as the verdict sees it: whether there is one, the same as which other, and if the run's id is in it."""
-    return (keys.setdefault(value, len(keys)), run_id in value, is_made_of(value, run_id)) if value else None
+    if not value:
+        return (type(value), value) if type(value) in _SCALARS else None
+    if type(value) is not str:
+        return None
+    return keys.setdefault(value, len(keys)), run_id in value, is_made_of(value, run_id)
 
 
 def _comparable(value: Any) -> tuple[Any, ...] | None:

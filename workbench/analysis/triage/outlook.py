@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import fields, replace
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.analysis.doubts import DOUBTFUL, Doubt, Surplus, doubts_of, surplus_of
 from workbench.analysis.facts import Child, RunFacts, RunStatus, read_facts
+from workbench.analysis.freshness import reliance_of, stale_in
 from workbench.analysis.gates import Action, Gates, gates_of
 from workbench.analysis.hazards import Case, contested
-from workbench.analysis.judgement import ASSUMED_KEY_LIFETIME_SECONDS, is_made_of
+from workbench.analysis.judgement import traits_of
 from workbench.analysis.options import PREFERENCE, Option
 from workbench.analysis.other_keys import Keys, done_again, made_keys
 from workbench.analysis.safety import ORDER, Safety
 from workbench.analysis.state import State
-from workbench.analysis.step_facts import NS, StepFacts
-from workbench.analysis.triage.freshness import stale_in
+from workbench.analysis.step_facts import StepFacts
 from workbench.analysis.verdict import Verdict, verdict, verdict_of
 from workbench.journal import Report
 from workbench.model import Kind, Position
 
-__all__ = ["AT_REST", "Judged", "Outlook", "Outlooks", "kind_of", "outlook_of"]
+if TYPE_CHECKING:
+    from workbench.analysis.triage.likeness import Pattern
+
+__all__ = ["AT_REST", "Judged", "Outlook", "Outlooks", "failing_step", "kind_of", "outlook_of", "resting_of"]
 
 AT_REST = {
     RunStatus.COMPLETED: "the run has completed: nothing needs to be done",
@@ -70,16 +73,29 @@ def _shown(verdict: Verdict) -> Option:
     return verdict.best_option or min(rows, key=lambda row: ORDER[row.safety])
 
 
+def failing_step(facts: RunFacts) -> StepFacts | None:
+    """Where it hurts: of an open run the first step without an outcome, else the last one that failed."""
+    if facts.status in AT_REST:
+        return None
+    if facts.ended_ns < 0:
+        waiting = next((step for step in facts.steps if not step.answered), None)
+        if waiting is not None:
+            return waiting
+    return next((step for step in reversed(facts.steps) if step.error_type), None)
+
+
 class Judged(NamedTuple):
     """What was found out about runs of one kind.
 
     Attributes:
-        outlook: The verdict in one line, as long as no other run writes what these wrote.
-        rewrites: The action that it names writes idempotent steps anew: then other runs have a say.
+        outlook: The verdict in one line, as long as no run has a say of its own.
+        overwrites: The action that it names writes idempotent steps anew: other runs may have written since.
+        makes_keys: It makes keys again: they may come out differently.
     """
 
     outlook: Outlook
-    rewrites: bool
+    overwrites: bool
+    makes_keys: bool
 
 
 class Outlooks:
@@ -97,25 +113,41 @@ class Outlooks:
         self.now_ns = now_ns
         self._known: dict[Hashable, Judged] = {}
 
-    def of(self, case: Case, judged: Callable[[], Judged] | None = None, fresh: set[Hashable] | None = None) -> Outlook:
+    def of(self, case: Case, pattern: Pattern | None = None) -> Outlook:
         """The outlook of one run.
 
         Args:
             case: The run, at this moment.
-            judged: What was found out about runs like it, where somebody knows.
-            fresh: Kinds of calls of runs like it in which nothing was stale.
+            pattern: What was found out about runs like it, where there are any.
         """
+        if pattern is None:
+            return self._of_its_own(case)
+        if pattern.facts.status in AT_REST:
+            return pattern.resting
+        stale = stale_in(case, pattern.reliance, pattern.fresh.stale_in)
+        return self._alone(case, stale) if stale else self._settled(case, pattern.judged(case, self))
+
+    def _of_its_own(self, case: Case) -> Outlook:
         facts = case.facts
         if facts.status in AT_REST:
-            return _resting(facts.status, _left(facts))
+            return resting_of(facts)
         if facts.children:  # these are met again, resumed or done again: other runs have a say
             found = verdict_of(case.history, case.run_id, case.report, now_ns=self.now_ns)
             return outlook_of(found)
-        stale = stale_in(case, facts, fresh)
-        if stale:
-            return self._alone(case, stale)
-        outlook, rewrites = judged() if judged is not None else self.judged(facts, case.report)
-        return self._alone(case, stale) if rewrites else outlook
+        stale = stale_in(case, reliance_of(case.history, case.rows, facts))
+        return self._alone(case, stale) if stale else self._settled(case, self.judged(facts, case.report))
+
+    def _settled(self, case: Case, judged: Judged) -> Outlook:
+        """What holds for runs of a kind, unless other runs or the keys of this one have a say.
+
+        That others may have written what it would write, or that a key may come out differently, only ever makes an
+        option worse that would do it again, so for all others it needs not be found out.
+        """
+        if judged.overwrites and contested(case):
+            return self._alone(case, {})
+        if judged.makes_keys and made_keys(lambda: case.record, case.facts.steps, case.body):
+            return self._alone(case, {})
+        return judged.outlook
 
     def judged(self, facts: RunFacts, report: Report | None) -> Judged:
         """What holds for all runs of a kind in which nothing is stale."""
@@ -124,7 +156,7 @@ class Outlooks:
         known = self._known.get(kind)
         if known is None:
             found = verdict(facts.run_id, facts.steps, gates, now_ns=self.now_ns, candidates=0)
-            known = self._known[kind] = Judged(outlook_of(found), _rewrites(facts, found))
+            known = self._known[kind] = _judged(facts, found)
         return known
 
     def _alone(self, case: Case, stale: Mapping[Position, str]) -> Outlook:
@@ -139,6 +171,11 @@ class Outlooks:
         return outlook_of(found)
 
 
+def resting_of(facts: RunFacts) -> Outlook:
+    """The outlook of a run that is over."""
+    return _resting(facts.status, _left(facts))
+
+
 def _left(facts: RunFacts) -> list[str]:
     """Steps about which something is left to be settled; most runs have none, so a glance comes first."""
     if not any(step.repeated or step.contradicted or step.state in DOUBTFUL for step in facts.steps):
@@ -150,17 +187,12 @@ def _labels(doubts: Sequence[Doubt], surplus: Sequence[Surplus]) -> list[str]:
     return sorted({doubt.step for doubt in doubts} | {one.step for one in surplus})
 
 
-def _rewrites(facts: RunFacts, found: Verdict) -> bool:
-    """Whether the option that is shown would write anew what an idempotent step wrote, or make a key again.
-
-    That others may have written it since, or that the key may be another one, only ever makes an option worse that
-    would, so for all others it needs not be found out.
-    """
-    if found.status in AT_REST:
-        return False
-    again = set(_shown(found).executes_again)
-    keyed = done_again(facts.steps, -1) if _shown(found).action is not Action.RESUME else ()
-    return _overwrites(facts, found) or any(step.label in again for step in keyed)
+def _judged(facts: RunFacts, found: Verdict) -> Judged:
+    makes_keys = False
+    if found.status not in AT_REST and _shown(found).action is not Action.RESUME:
+        again = set(_shown(found).executes_again)
+        makes_keys = any(step.label in again for step in done_again(facts.steps, -1))
+    return Judged(outlook_of(found), _overwrites(facts, found), makes_keys)
 
 
 def _overwrites(facts: RunFacts, found: Verdict) -> bool:
@@ -173,13 +205,6 @@ def _overwrites(facts: RunFacts, found: Verdict) -> bool:
     )
 
 
-_TRANSLATED = {"run_id", "opened", "answer", "started_ns", "key"}
-_UNSEEN = {"attempts", "ended_ns", "error", "code", "assumed", "seq", "sent_ns", "denied_ns", "executions"}
-"""Shown beside a verdict; they do not decide it."""
-
-_AS_THEY_ARE = attrgetter(
-    *(field.name for field in fields(StepFacts) if field.name not in _TRANSLATED | _UNSEEN | {"error_type"})
-)
 _WITH_ROWS = {"children", "signals", "received", "resumed_children", "kin", "outdated"}
 _GATES = attrgetter(*(field.name for field in fields(Gates) if field.name not in _WITH_ROWS))
 
@@ -202,18 +227,7 @@ def kind_of(steps: Sequence[StepFacts], gates: Gates, now_ns: int) -> Hashable:
 
 
 def _step(step: StepFacts, order: Mapping[int, int], now_ns: int) -> Hashable:
-    age = (now_ns - step.started_ns) / NS
-    lifetime = step.declaration.key_lifetime_seconds
-    return (
-        _AS_THEY_ARE(step),
-        bool(step.error_type),
-        order[step.opened],
-        order[step.answer],
-        bool(step.key),
-        step.run_id in step.key,
-        is_made_of(step.key, step.run_id),
-        age < (ASSUMED_KEY_LIFETIME_SECONDS if lifetime is None else lifetime),
-    )
+    return traits_of(step, now_ns), step.position, order[step.opened], order[step.answer]
 
 
 def _child(child: Child, order: Mapping[int, int]) -> Hashable:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from workbench.model import ENDINGS, EventType, History, Position
 
-__all__ = ["is_over", "is_smooth"]
+__all__ = ["is_over", "is_smooth", "rough_places"]
 
 _UNTOUCHED = frozenset(
     {
@@ -51,23 +51,32 @@ def is_smooth(history: History, rows: Sequence[int]) -> bool:
         history: Where the run is.
         rows: Its rows, in log order.
     """
+    return not rough_places(history, rows)
+
+
+def rough_places(history: History, rows: Sequence[int]) -> set[Position]:
+    """Where effects of a run did not come at the first try, or are undone, doubted or settled by somebody.
+
+    Args:
+        history: Where the run is.
+        rows: Its rows, in log order.
+    """
     columns = history.columns
     called: dict[Position, int] = {}
     waiting: set[Position] = set()
+    rough: set[Position] = set()
     for row in rows:
-        kind, acts = columns.type[row], history.declaration(row).kind.acts
+        kind, acts, position = columns.type[row], history.declaration(row).kind.acts, history.position(row)
         if kind == EventType.StepStarted:
-            position = history.position(row)
-            if called.setdefault(position, columns.name[row]) != columns.name[row]:
-                return False
-            if acts and (position in waiting or columns.attempt[row] != 1):
-                return False
+            other = called.setdefault(position, columns.name[row]) != columns.name[row]
+            if other or (acts and (position in waiting or columns.attempt[row] != 1)):
+                rough.add(position)
             waiting |= {position} if acts else set()
         elif kind == EventType.StepCompleted and acts:
-            if history.position(row) not in waiting:
-                return False
-            waiting.remove(history.position(row))
-            called[history.position(row)] = _OVER
+            if position not in waiting:
+                rough.add(position)
+            waiting.discard(position)
+            called[position] = _OVER
         elif kind not in _UNTOUCHED and not (kind in _OF_STEPS_THAT_LOOK and not acts):
-            return False
-    return not waiting
+            rough.add(position)
+    return rough | waiting

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from workbench.analysis.facts import RunFacts, RunStatus, read_facts
+from workbench.analysis.facts import RunFacts, RunStatus
 from workbench.analysis.hazards import Case
+from workbench.analysis.ledger import Stake, at_stake
 from workbench.analysis.safety import Safety
 from workbench.analysis.step_facts import StepFacts
-from workbench.analysis.triage.likeness import Likeness
-from workbench.analysis.triage.outlook import AT_REST, Judged, Outlook, Outlooks
+from workbench.analysis.triage.likeness import AlikeCase, Likeness, OwnBodies
+from workbench.analysis.triage.outlook import AT_REST, Outlook, Outlooks, failing_step
 from workbench.analysis.triage.quiet import is_over, is_smooth
 from workbench.analysis.triage.shapes import shapes_of
 from workbench.analysis.triage.troubles import Attention, Troubles
 from workbench.journal import Report
 from workbench.model import History, uncollected
 
-__all__ = ["TriageRow", "failing_step", "triage_rows"]
+__all__ = ["TriageRow", "triage_rows"]
 
 
 class TriageRow(NamedTuple):
@@ -77,49 +78,54 @@ class _Desk:
         self.outlooks = outlooks
         self.troubles = Troubles(self.likeness, self.shapes, outlooks.now_ns, attention)
 
-    def over(self, number: int) -> TriageRow:
+    def over(self, number: int, shape: int) -> TriageRow:
         """A run that completed, and whose effects all came at the first try: it is not read."""
-        hazards = self.troubles.of(number, smooth=True)
+        hazards = self.troubles.of(number, shape, smooth=True)
         run_id, origin = self.shapes.run_ids[number], self.history.origin
         return TriageRow(run_id, _COMPLETED, "", "", hazards, "", "", _SAFE, _RESTING, 0.0, "", "", origin)
 
-    def read(self, number: int) -> TriageRow:
+    def read(self, number: int, shape: int) -> TriageRow:
         """A run that is looked into."""
         run_id, rows = self.shapes.run_ids[number], self.shapes.rows_of(number).tolist()
-        case = Case(self.history, run_id, self.outlooks.now_ns, self.report)
-        pattern = self.likeness.pattern(run_id, int(self.shapes.classes[number]), rows)
+        pattern = self.likeness.pattern(run_id, shape, rows)
         if pattern is None:
-            return self._row(case, number, self.outlooks.of(case))
-        held = pattern.held(rows, self.history.columns.time_ns, self.outlooks.now_ns)
+            case = Case(self.history, run_id, self.outlooks.now_ns, self.report)
+            failing, stake = failing_step(case.facts), at_stake(case.facts, case.bodies)
+            said = _Said(case.facts, failing, stake, case.facts.business_key, self.outlooks.of(case))
+            return self._row(run_id, said, self.troubles.of(number, shape, smooth=False))
+        alike = AlikeCase(self.history, run_id, self.outlooks.now_ns, self.report)
+        alike.rows, alike.pattern = rows, pattern
+        stake, outlook = at_stake(pattern.facts, OwnBodies(alike)), self.outlooks.of(alike, pattern)
+        said = _Said(pattern.facts, pattern.failing, stake, alike.business_key, outlook)
+        return self._row(run_id, said, self.troubles.of(number, shape, smooth=False, alike=alike))
 
-        def judged() -> Judged:
-            if held not in pattern.judged:
-                facts = read_facts(self.history, run_id, self.report)
-                pattern.judged[held] = self.outlooks.judged(facts, self.report)
-            return pattern.judged[held]
-
-        case.facts = pattern.facts_at(run_id, rows, self.likeness.business_key(pattern, rows))
-        return self._row(case, number, self.outlooks.of(case, judged, pattern.fresh))
-
-    def _row(self, case: Case, number: int, outlook: Outlook) -> TriageRow:
-        facts = case.facts
-        failing = failing_step(facts)
-        stake = self.troubles.stake(facts)
+    def _row(self, run_id: str, said: _Said, hazards: tuple[str, ...]) -> TriageRow:
+        facts, failing, stake, business_key, outlook = said
         return TriageRow(
-            run_id=facts.run_id,
+            run_id=run_id,
             status=str(facts.status),
             failing_step=failing.label if failing is not None else "",
             error_type=facts.error_type or (failing.error_type if failing is not None else ""),
-            hazards=self.troubles.of(number, smooth=False, case=case),
+            hazards=hazards,
             best=outlook.best,
             from_step=outlook.from_step,
             safety=str(outlook.safety),
             because=outlook.because,
             at_stake=float(stake.amount or 0),
             currency=stake.currency,
-            business_key=facts.business_key,
+            business_key=business_key,
             origin=self.history.origin,
         )
+
+
+class _Said(NamedTuple):
+    """What was found out about a run; the facts may be those of one that is like it."""
+
+    facts: RunFacts
+    failing: StepFacts | None
+    stake: Stake
+    business_key: str
+    outlook: Outlook
 
 
 _COMPLETED, _SAFE, _RESTING = str(RunStatus.COMPLETED), str(Safety.SAFE), AT_REST[RunStatus.COMPLETED]
@@ -132,15 +138,4 @@ def _rows(desk: _Desk, run_ids: Sequence[str] | None) -> Iterator[TriageRow]:
     wanted = None if run_ids is None else set(run_ids)
     for number, (run_id, shape) in enumerate(zip(shapes.run_ids, shapes.classes.tolist(), strict=True)):
         if wanted is None or run_id in wanted:
-            yield desk.over(number) if smooth[shape] else desk.read(number)
-
-
-def failing_step(facts: RunFacts) -> StepFacts | None:
-    """Where it hurts: of an open run the first step without an outcome, else the last one that failed."""
-    if facts.status in AT_REST:
-        return None
-    if facts.ended_ns < 0:
-        waiting = next((step for step in facts.steps if not step.answered), None)
-        if waiting is not None:
-            return waiting
-    return next((step for step in reversed(facts.steps) if step.error_type), None)
+            yield desk.over(number, shape) if smooth[shape] else desk.read(number, shape)

@@ -1,4 +1,4 @@
-"""Hazards and money of a run, as far as a triage looks for them."""
+"""Hazards of a run, as far as a triage looks for them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from workbench.analysis.bodies import Bodies
 from workbench.analysis.cells import view_of
-from workbench.analysis.facts import RunFacts
 from workbench.analysis.hazards import Case, Hazard, findings_of, registered
-from workbench.analysis.ledger import Stake, at_stake
-from workbench.analysis.triage.likeness import Likeness
+from workbench.analysis.triage.likeness import AlikeCase, Likeness
 from workbench.analysis.triage.shapes import Shapes
 from workbench.model import EventType, History
 
@@ -32,6 +29,9 @@ _UNTIMED_UNTIL: Final[dict[str, Callable[[Case], bool]]] = {
 }
 """When those that also depend on how much time passed between events do not."""
 
+_BEHIND_NS: Final = 1_000_000_000
+"""A wall clock that loses a second against the monotonic one may have been set back."""
+
 
 class Attention(StrEnum):
     """Which hazards a triage looks for."""
@@ -46,7 +46,7 @@ class Attention(StrEnum):
 
 
 class Troubles:
-    """Looks for hazards and money in the runs of one history.
+    """Looks for hazards in the runs of one history.
 
     Args:
         likeness: The log, whose payloads are watched.
@@ -63,18 +63,18 @@ class Troubles:
         self._shapes = shapes
         self._now_ns = now_ns
         self._attention = attention
-        self._bodies = Bodies(history)
         self._quick = [hazard for hazard in registered() if hazard.columns_only]
-        self._even = even_runs(history, shapes)
+        self._even = even_runs(history, shapes).tolist()
         self._known: dict[int, tuple[tuple[str, ...], list[Hazard]]] = {}
 
-    def of(self, number: int, *, smooth: bool, case: Case | None = None) -> tuple[str, ...]:
+    def of(self, number: int, shape: int, *, smooth: bool, alike: AlikeCase | None = None) -> tuple[str, ...]:
         """Ids of the hazards that are found in a run.
 
         Args:
             number: Number of the run.
+            shape: Number of its shape.
             smooth: Whether it completed and all its effects came at the first try.
-            case: The run, where somebody has read its facts, if only up to times, keys and texts.
+            alike: The run, where it is one of a pattern.
         """
         if self._attention is Attention.NONE:
             return ()
@@ -82,14 +82,23 @@ class Troubles:
             return self._found(self._case(number), None)
         if not self._even[number]:
             return self._found(self._case(number), self._quick)
-        shape = int(self._shapes.classes[number])
         if shape not in self._known:
             self._known[shape] = self._told_by_shape(number)
         told, rest = self._known[shape]
         if not rest:
             return told
-        whole = case is None or any(hazard.id not in _BY_SHAPE_UNREAD for hazard in rest)
-        return told + self._found(self._case(number) if whole or case is None else case, rest)
+        if alike is None or any(hazard.id not in _BY_SHAPE_UNREAD for hazard in rest):
+            return told + self._found(self._case(number), rest)
+        return told + self._told_by_pattern(number, alike, rest)
+
+    def _told_by_pattern(self, number: int, alike: AlikeCase, rest: Sequence[Hazard]) -> tuple[str, ...]:
+        """What runs of a pattern have, as far as only what they are told apart by was read to find it out."""
+        known = alike.pattern.hazards
+        if known is None:
+            known, looks = self._watch(partial(self._found, self._case(number), rest))
+            if alike.pattern.depends_on(looks):
+                alike.pattern.hazards = known
+        return known
 
     def _told_by_shape(self, number: int) -> tuple[tuple[str, ...], list[Hazard]]:
         """What all runs of a shape have, by its first one; and the hazards that have to be looked for in each."""
@@ -107,10 +116,6 @@ class Troubles:
         untimed = _UNTIMED_UNTIL.get(hazard.id)
         return hazard.id in _BY_SHAPE_UNREAD if untimed is None else untimed(self._case(number))
 
-    def stake(self, facts: RunFacts) -> Stake:
-        """Money that hangs on a run."""
-        return at_stake(facts, self._bodies)
-
     def _case(self, number: int) -> Case:
         return Case(self._history, self._shapes.run_ids[number], self._now_ns, self._report)
 
@@ -119,12 +124,14 @@ class Troubles:
 
 
 def even_runs(history: History, shapes: Shapes) -> Any:
-    """For each run, whether one process wrote it and the clock on the wall never went back."""
+    """For each run, whether one process wrote it and the clock on the wall never went back, nor fell behind."""
     if not len(shapes.rows) or history.engine != "native":
         return np.zeros(len(shapes.run_ids), np.bool_)
     columns, begins = history.columns, shapes.begins
     times = view_of(columns.time_ns, "i8")[shapes.rows]
-    back = np.concatenate([[False], times[1:] < times[:-1]])
+    monos = view_of(columns.mono_ns, "i8")[shapes.rows]
+    behind = np.diff(monos) - np.diff(times) > _BEHIND_NS
+    back = np.concatenate([[False], (times[1:] < times[:-1]) | behind])
     back[begins[:-1]] = False  # from one run to the next
     even = ~np.logical_or.reduceat(back, begins[:-1])
     seqs = view_of(columns.seq, "u8")[shapes.rows]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from workbench.analysis.facts import RunFacts
 from workbench.analysis.hazards import Case, stale_steps
@@ -21,62 +21,80 @@ from workbench.analysis.hazards.resources import looks
 from workbench.analysis.provenance.links import GIVES
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
-from workbench.analysis.triage.alike import kind_of_calls
 from workbench.journal.codec import EnumValue, Record, RecordedError
-from workbench.model import EventType, Position
+from workbench.model import EventType, History, Position
 
-__all__ = ["stale_in"]
+__all__ = ["Reliance", "reliance_of", "stale_in"]
 
 _GIVERS: Final = frozenset(map(int, GIVES))
 _SCALARS: Final = frozenset(
     {int, float, bool, bytes, type(None), Decimal, uuid.UUID, dt.datetime, dt.date, dt.time, dt.timedelta}
 )
-_MOST_KINDS: Final = 256
 _LONGEST_NAME: Final = 80
 """Longer names are cut where they are looked at closely."""
 
 
-def stale_in(case: Case, facts: RunFacts, fresh: set[Hashable] | None = None) -> Mapping[Position, str]:
+class Reliance(NamedTuple):
+    """What in a run relies on what it has read, as far as it is the same in all runs with these facts.
+
+    Attributes:
+        givers: Which of its events give values, counted from its first.
+        read: It looked at the world.
+        waits: It may still act on what it looked at.
+        anew: It was recovered, so everything that it looked at is old.
+        decided: Somebody decided about it: what was read before counts as well.
+    """
+
+    givers: tuple[int, ...]
+    read: bool
+    waits: bool
+    anew: bool
+    decided: bool
+
+
+def reliance_of(history: History, rows: Sequence[int], facts: RunFacts) -> Reliance:
+    """What in a run relies on what it has read.
+
+    Args:
+        history: Where it is.
+        rows: Its rows, in log order.
+        facts: What the log says of its steps; texts and times are not looked at.
+    """
+    types = [history.columns.type[row] for row in rows]
+    reads = [step.declaration for step in facts.steps if looks(step.declaration)]
+    waits = facts.ended_ns < 0 and any(declaration.resource for declaration in reads)
+    return Reliance(
+        givers=tuple([place for place, kind in enumerate(types) if kind in _GIVERS]),
+        read=bool(reads),
+        waits=waits or any(not looks(step.declaration) and _in_trouble(step) for step in facts.steps),
+        anew=facts.recoveries > 0,
+        decided=EventType.DecisionMade in types,
+    )
+
+
+def stale_in(
+    case: Case, reliance: Reliance, closely: Callable[[Case], Mapping[Position, str]] = stale_steps
+) -> Mapping[Position, str]:
     """As `stale_steps`, without looking closely where there can be nothing.
 
     Args:
         case: The run.
-        facts: What the log says of its steps; texts and times are not looked at.
-        fresh: Kinds of calls of runs with the same facts in which nothing was stale; more are added.
+        reliance: What in it relies on what it has read.
+        closely: Looks closely at a run to which nothing was given for a limited time.
     """
-    types = case.history.columns.type
-    if not any(_may_end(case.body(row)) for row in case.rows if types[row] in _GIVERS):
-        case.grants = ()
-        if not _reads_are_old(case, facts):
-            return {}
-        return stale_steps(case) if fresh is None else _checked(case, fresh)
-    return stale_steps(case)
+    rows, body = case.rows, case.bodies
+    if any(_may_end(body(rows[place])) for place in reliance.givers):
+        return stale_steps(case)
+    case.grants = ()
+    return closely(case) if _reads_are_old(case, reliance) else {}
 
 
-def _checked(case: Case, fresh: set[Hashable]) -> Mapping[Position, str]:
-    """What is stale in a run without grants: only what it checked and relies on can be."""
-    kind = kind_of_calls(case)
-    if kind is not None and kind in fresh:
-        return {}
-    stale = stale_steps(case)
-    if not stale and kind is not None and len(fresh) < _MOST_KINDS:
-        fresh.add(kind)
-    return stale
-
-
-def _reads_are_old(case: Case, facts: RunFacts) -> bool:
+def _reads_are_old(case: Case, reliance: Reliance) -> bool:
     """An act that is not done, or has not come yet, in a run that read something a while ago."""
-    reads = [step.declaration for step in facts.steps if looks(step.declaration)]
-    if not reads:
-        return False
-    types, times = case.history.columns.type, case.history.columns.time_ns
-    if any(types[row] == EventType.DecisionMade for row in case.rows):
-        return True  # what was read before the decision counts as well
-    if not facts.recoveries and case.now_ns - min(times[row] for row in case.rows) <= LONG_NS:
-        return False
-    if facts.ended_ns < 0 and any(declaration.resource for declaration in reads):
-        return True
-    return any(not looks(step.declaration) and _in_trouble(step) for step in facts.steps)
+    if not reliance.read or reliance.decided:
+        return reliance.read
+    times = case.history.columns.time_ns
+    return reliance.waits and (reliance.anew or case.now_ns - min([times[row] for row in case.rows]) > LONG_NS)
 
 
 def _in_trouble(step: StepFacts) -> bool:
