@@ -130,7 +130,7 @@ def test_undone_and_done_anew_needs_a_new_key() -> None:
     found = judged(story)
     assert row_of(found, "retry_from").safety == "SAFE"  # our own retry renews the key
     assert row_of(found, "rerun").safety == "CHECK"
-    assert "use a new key" in row_of(found, "rerun").because
+    assert "old answer" in row_of(found, "rerun").because
 
 
 def test_a_failure_that_proves_nothing_stays_in_doubt_after_the_code_went_on() -> None:

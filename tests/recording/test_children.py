@@ -213,3 +213,127 @@ def test_what_a_child_did_speaks_against_undoing_its_parent_until_it_is_undone(s
     for step in ("pay", "ship"):
         shop.run("o/2").resolve(step, undone=True)
     assert shop.row("compensate").safety == "SAFE"
+
+
+def test_the_outcome_of_another_workflow_is_no_answer(shop: Shop) -> None:
+    """Code with one more call gives the id of one child to another one."""
+    shop.workflows()
+
+    @wb.step(kind="read")
+    def look(item: str) -> str:
+        return item
+
+    @wb.step(kind="write")
+    def pack(item: str) -> str:
+        return shop.act("pack", item)
+
+    @wb.step(kind="write", definite_errors=(RefusedError,))
+    def bill(item: str) -> str:
+        return shop.act("bill", item)
+
+    @wb.workflow(name="packing")
+    def packing(item: str) -> str:
+        return str(pack(item))
+
+    @wb.workflow(name="billing")
+    def billing(item: str) -> str:
+        return str(bill(item))
+
+    @wb.step(kind="write", name="ship", definite_errors=(RefusedError,))
+    def ship(packed: str) -> str:
+        return shop.act("ship", packed)
+
+    def selling(looks: int) -> Any:
+        @wb.workflow(name="sell")
+        def sell() -> str:
+            for _ in range(looks):
+                look("x")
+            packed = wb.child(packing, "x")
+            wb.child(billing, "x")
+            return str(ship(packed))
+
+        return sell
+
+    shop.failed(selling(1), "ship")
+    with pytest.raises(errors.UnsafeError, match="packing"):
+        shop.run().retry_from("look", selling(2))
+    assert shop.done == ["pack", "bill"]
+    with wb.Recorder(shop.log) as recorder, pytest.raises(errors.UsageError, match="is one of workflow packing"):
+        recorder.run(billing, "x", id="o/2")
+
+
+def test_a_child_under_a_new_name_at_another_place_stops_its_parent(shop: Shop) -> None:
+    sell, _ = shop.workflows()
+
+    @wb.step(kind="write", name="pay")
+    def pay(item: str) -> str:
+        return shop.act("pay", item)
+
+    @wb.workflow(name="fulfil_v2")
+    def newer(item: str) -> str:
+        return str(pay(item))
+
+    @wb.step(kind="read")
+    def look() -> str:
+        return ""
+
+    @wb.workflow(name="sell")
+    def mended() -> str:
+        look()
+        look()
+        return str(wb.child(newer, "x"))
+
+    run = shop.failed(sell, "bill")
+    with pytest.raises(errors.UnsafeError, match="as another run"):
+        run.retry_from("read_cart", mended)
+    assert shop.done == ["pay", "ship"]
+
+
+def paying(shop: Shop) -> tuple[Any, Any]:
+    """A parent whose child pays under the key of the order, which can be undone."""
+
+    def refund(item: str, paid: str | None) -> None:
+        shop.done.remove(item)
+        del paid
+
+    @wb.step(kind="compensatable", undo=refund, undo_null_safe=True, key=lambda item: f"p/{item}")
+    def pay(item: str) -> str:
+        if wb.current_key() not in shop.keys:
+            shop.done.append(item)
+        shop.keys.add(wb.current_key())
+        return item
+
+    @wb.step(kind="write", definite_errors=(RefusedError,))
+    def ship(item: str) -> str:
+        return shop.act("ship", item)
+
+    @wb.workflow(name="paying")
+    def child(item: str) -> str:
+        return str(pay(item))
+
+    @wb.workflow(name="sell")
+    def parent() -> str:
+        return str(ship(wb.child(child, "x")))
+
+    return parent, child
+
+
+def test_what_a_parent_was_told_of_a_child_that_is_undone_since_makes_going_on_unsafe(shop: Shop) -> None:
+    parent, child = paying(shop)
+    shop.failed(parent, "ship")
+    shop.run("o/1").compensate(child)
+    assert {str(row.safety) for row in shop.run().verdict().rows if row.action in {"resume", "retry_from"}} == {
+        "UNSAFE"
+    }
+    with pytest.raises(errors.UnsafeError, match="is undone, and the code is told"):
+        shop.run().retry_from("ship", parent)
+
+
+def test_a_rerun_does_under_a_new_key_what_was_undone(shop: Shop) -> None:
+    parent, child = paying(shop)
+    shop.failed(parent, "ship")
+    shop.run("o/1").compensate(child)
+    assert shop.done == []
+    assert shop.run().rerun(parent, accept=["paying (1)"]) == "ship"
+    assert shop.done == ["x", "ship"]
+    assert len(shop.keys) == 3, "the old key, the new one, and none"

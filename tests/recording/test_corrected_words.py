@@ -97,7 +97,7 @@ def test_a_wrong_word_makes_resuming_unsafe_and_leaves_every_way_open(bank: Bank
 
 def test_what_happened_and_returned_nobody_knows_what_can_be_undone(bank: Bank) -> None:
     bank.run().resolve("charge", happened=True)
-    assert bank.run().compensate(bank.buy, accept=["G6"]).failed is None
+    assert bank.run().compensate(bank.buy).failed is None
     assert bank.refunded == [None]
 
 
@@ -145,3 +145,22 @@ def test_a_result_of_another_type_than_the_code_at_hand_returns_is_said_by_the_v
     assert resume is not None
     assert resume.safety == "UNSAFE"
     assert "does not fit" in resume.because
+
+
+def test_that_it_was_undone_by_hand_can_be_taken_back(bank: Bank) -> None:
+    bank.run().resolve("charge", happened=True, result=Charge("ch_1"))
+    bank.run().resume(bank.buy)
+    bank.run().resolve("charge", undone=True)
+    assert bank.run().verdict().row("compensate").must_compensate == ()  # type: ignore[union-attr]  # it is there
+    bank.run().resolve("charge", undone=False)
+    row = bank.run().verdict().row("rerun")
+    assert row is not None
+    assert row.safety == "UNSAFE"
+    assert [str(step.state) for step in bank.run().facts.steps if step.acts] == ["committed"]
+
+
+def test_an_attempt_that_was_denied_and_acted_after_all_is_one_too_many(bank: Bank) -> None:
+    bank.run().resolve("charge", happened=False)
+    bank.run().resume(bank.buy)
+    bank.run().resolve("charge", happened=True, result=Charge("ch_1"))
+    assert [one.twice for one in bank.run().verdict().surplus] == [True]

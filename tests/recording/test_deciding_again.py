@@ -5,6 +5,7 @@ The other side recognises keys, as payment services do: a key that it knows gets
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -280,3 +281,35 @@ def test_a_decision_that_cannot_be_right_makes_nothing_safe_and_hides_no_other_r
     assert read_run(service.run().history, "order-7").unread
     assert "SAFE" not in service.run().verdict().options["safety"].to_list()
     assert recording.run("order-8").status == "completed"
+
+
+def test_a_step_beside_another_one_that_was_done_anew_can_be_undone(service: Service) -> None:
+    """Only the first attempt of a call writes its arguments."""
+    undone: list[str] = []
+
+    def refund(order: str, charge: str | None) -> None:
+        del charge
+        undone.append(order)
+
+    @wb.step(kind="compensatable", undo=refund, undo_null_safe=True, key=lambda order: f"c/{order}")
+    async def charge(order: str) -> str:
+        service.act("charge", wb.current_key())
+        return f"ch of {order}"
+
+    @wb.step(kind="write", definite_errors=(RefusedError,))
+    async def ship(order: str) -> str:
+        await asyncio.sleep(0.01)
+        service.act("ship")
+        return order
+
+    @wb.workflow(name="sell")
+    async def sell(order: str) -> list[str]:
+        return list(await wb.gather(charge(order), ship(order)))
+
+    service.start(sell, "ship", RefusedError("closed"))
+    service.run().compensate(sell, down_to="charge")
+    service.trouble["ship"] = RefusedError("closed")
+    with pytest.raises(RefusedError):
+        service.run().retry_from("ship", sell)
+    assert service.run().compensate(sell).failed is None
+    assert undone == ["42", "42"]

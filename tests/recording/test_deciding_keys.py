@@ -355,3 +355,15 @@ def test_a_step_that_moved_is_not_done_again_after_a_word_about_it(till: Till, m
     assert paid == ["42"]
     assert told.refresh().retry_from("look", sell) == "paid", "where it was, it is given"
     assert paid == ["42"]
+
+
+def test_what_was_accepted_for_one_rerun_is_used_up_by_it(till: Till) -> None:
+    sell = selling(till, "digest")
+    till.refused = 3
+    run = till.failed(sell)
+    with pytest.raises(RefusedError):
+        run.rerun(sell, id="second", accept=["charge (3)"])
+    assert len(till.charges) == 2
+    with pytest.raises(errors.UnsafeError, match="under another key"):
+        till.run("second").rerun(sell, id="third")
+    assert len(till.charges) == 2

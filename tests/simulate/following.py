@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, get_origin
 
 import workbench as wb
 from tests.simulate.stage import AGAIN, Stage
@@ -94,7 +95,8 @@ def _next(here: Stage, run: wb.Run, so_far: Following, death: Moment | None) -> 
         for doubt in verdict.in_doubt:
             stands = here.stands(int(doubt.position) - 1) > 0
             undo = doubt.state is State.COMPENSATION_IN_DOUBT
-            here.run().resolve(doubt.position, happened=stands is not undo, by="a person who looked")
+            returned = None if undo else _returned(STEPS[here.wreck.scenario.calls[int(doubt.position) - 1]].returns)
+            here.run().resolve(doubt.position, happened=stands is not undo, result=returned, by="a person who looked")
         return
     down_to = re.search(r"compensate\(down_to=(.*)\)", verdict.advice.call)
     if down_to:
@@ -124,6 +126,11 @@ def _do(here: Stage, option: Option, so_far: Following, death: Moment | None) ->
         so_far.trail.append("(died)")
         so_far.died = True
     here.reconnect()
+
+
+def _returned(annotation: Any) -> Any:
+    """What a person finds: something of the type that the step returns."""
+    return (get_origin(annotation) or annotation)()
 
 
 def _after_a_look(verdict: Verdict) -> Option | None:

@@ -17,7 +17,7 @@ from workbench.analysis.gates import Action, Gates, Kin, Ruling, gates_of
 from workbench.analysis.judgement import Judge
 from workbench.analysis.options import consider
 from workbench.analysis.safety import Safety
-from workbench.analysis.state import State
+from workbench.analysis.state import UNDONE_STATES, State
 from workbench.journal import Report
 from workbench.model import History
 
@@ -84,7 +84,8 @@ class _Children:
         stands = any(step.acts and step.state not in _GONE for step in run.steps)
         stands |= any(one.stands for one in gates.kin.values()) or len(gates.kin) < len(gates.children)
         again = None if child.named else self._ruling(child, run, gates, Action.RERUN)._replace(gate=child.label)
-        return Kin(again, stands=stands, failed=run.status in {RunStatus.FAILED, RunStatus.CANCELLED})
+        undone = run.status is RunStatus.COMPLETED and any(step.state in UNDONE_STATES for step in run.steps)
+        return Kin(again, stands, failed=run.status in {RunStatus.FAILED, RunStatus.CANCELLED}, undone=undone)
 
 
 def _unknown(child: Child) -> Ruling:

@@ -259,6 +259,7 @@ def _step(record: RunRecord, slot: Slot, late: Sequence[int], bodies: Bodies, re
         error=message_of(bodies(failure)) if failure >= 0 else "",
         code=code_of(intent.get("at")),
         unusable=_unusable(slot, outcome, bodies),
+        untold=slot.type is EventType.StepResolved and outcome.get("result") is None,
         undo_failures=standing.undo_failures,
         undo_definite=standing.undo_definite,
         assumed=(

@@ -59,11 +59,13 @@ class Kin(NamedTuple):
         again: What beginning it anew would mean; `None` where it is met again instead.
         stands: Something that it did is not undone, or may not be.
         failed: It ended in a failure, which its parent is told again.
+        undone: It completed, and some of what it did is undone or being undone since.
     """
 
     again: Ruling | None
     stands: bool
     failed: bool
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,8 @@ class Gates:
         cut = cut_of(steps, start) if action is Action.RETRY_FROM else -1
         if action in {Action.RESUME, Action.RETRY_FROM}:
             yield from (found for _, found in self.resumed_children)
+        if action is not Action.COMPENSATE:
+            yield from self._undone_children(action)
         if action is Action.RESUME:
             return
         for child in self.children:
@@ -257,6 +261,14 @@ class Gates:
         yield from (Ruling(Safety.CHECK, reason) for reason, row in taken if row >= cut)
         if action is Action.RERUN:
             yield from (Ruling(Safety.CHECK, f"signal {name} would not reach a new run") for name in self.unconsumed)
+
+    def _undone_children(self, action: Action) -> Iterator[Ruling]:
+        """Children whose outcome the code is given, or has been given, although what they did is undone."""
+        for child in self.children:
+            kin = self.kin.get(child.run_id)
+            if kin is not None and kin.undone and (action is not Action.RERUN or kin.again is None):
+                reason = f"what the child run {child.label} did is undone, and the code is told that it is done"
+                yield Ruling(Safety.UNSAFE, reason)
 
     def _ended_it(self, child: Child, steps: Sequence[StepFacts], cut: int) -> bool:
         """Whether the failure of a child is the last that the code was told, and a cut keeps that."""
@@ -366,8 +378,9 @@ def _unusable(action: Action, steps: Sequence[StepFacts], start: int) -> Iterato
     if action is Action.RERUN:
         return
     for step in steps[:start] if action is Action.RETRY_FROM else steps:
-        if step.unusable:
-            safety = Safety.CHECK if action is Action.COMPENSATE else Safety.UNSAFE
+        undone = action is Action.COMPENSATE
+        if step.unusable and not (undone and step.untold):
+            safety = Safety.CHECK if undone else Safety.UNSAFE
             yield Ruling(safety, f"{step.label} is done, but {step.unusable}")
 
 

@@ -29,7 +29,7 @@ ASSUMED_KEY_LIFETIME_SECONDS = 24 * 3600.0
 _FUTILE_UNDOS = 2
 """An undo that failed so often needs a person, not a third try."""
 
-OLD_ANSWER = check("{step} was undone, and its old key may only repeat the old answer: use a new key", knowable=True)
+OLD_ANSWER = check("{step} was undone, and its old key may only repeat the old answer", knowable=True)
 OVERWRITES = check("others may have written what {step} wrote since", knowable=True)
 MISLED = Cell(Safety.UNSAFE, "{step} happened, and the log would tell the code that it did not")
 TWO = check("an earlier attempt of {step} may have acted as well: look for two", knowable=True)

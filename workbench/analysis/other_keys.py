@@ -105,7 +105,8 @@ class AskedKey(NamedTuple):
         for step in steps:
             taken = step.takes_word and step.acts and step.state is State.COMMITTED
             gone = step.superseded or max(step.opened, step.answer) >= first
-            if taken and gone and (step.name == self.name) != (step.position == self.position):
+            keyed = step.key and self.key  # then it is known by its key
+            if taken and gone and not keyed and (step.name == self.name) != (step.position == self.position):
                 here = f"{self.name} ({position_text(self.position)})"
                 reason = f"{step.label} has happened, as somebody says, and the code at hand calls {here}"
                 yield Safety.CHECK, f"{reason}: the run may stop before anything is done twice", "G15"

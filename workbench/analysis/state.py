@@ -102,11 +102,23 @@ def standing_of(history: History, slot: Slot, late: Sequence[int], body: Body, *
     words = [row for row in late if types[row] == EventType.StepResolved]
     if words and not body(words[-1]).get("happened"):
         standing = replace(standing, denied=words[-1])
-    undo_rows = [row for row in late if types[row] != EventType.StepResolved]
+    undo_rows = _undos_that_hold(history, [row for row in late if types[row] != EventType.StepResolved], body)
     begun = max((row for row in slot.between if types[row] == EventType.StepStarted), default=-1)
     if undo_rows and undo_rows[-1] > begun:
         return _undone(history, undo_rows, body, standing)
     return _begun_again(standing, undone=bool(undo_rows)) if acts and begun > told >= 0 else standing
+
+
+def _undos_that_hold(history: History, rows: Sequence[int], body: Body) -> list[int]:
+    """Without what somebody said to have undone by hand, where they have said since that it is not undone."""
+    types, held = history.columns.type, list[int]()
+    for row in rows:
+        taken_back = (
+            types[row] == EventType.CompensationFailed and len(held) == 1 and "by" in body(row)
+            and types[held[0]] == EventType.CompensationCompleted and "by" in body(held[0])
+        )  # fmt: skip
+        held = [] if taken_back else [*held, row]
+    return held
 
 
 def _told_row(history: History, slot: Slot) -> int:

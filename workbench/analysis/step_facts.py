@@ -50,6 +50,8 @@ class StepFacts:
         error: Its message.
         code: `"flows.py:43"`, where the call stands; `""` where the engine does not say.
         unusable: Why the recorded result cannot be handed to code; `""` when it can.
+        untold: Somebody said that it happened, and not what it returned: its undo gets nothing, as that of a step in
+            doubt does.
         undo_failures: How often the undo failed.
         undo_definite: The last failure of the undo proves that it did nothing.
         assumed: What was guessed about this step, in words.
@@ -83,6 +85,7 @@ class StepFacts:
     error: str = ""
     code: str = ""
     unusable: str = ""
+    untold: bool = False
     undo_failures: int = 0
     undo_definite: bool = False
     assumed: tuple[str, ...] = ()

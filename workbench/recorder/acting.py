@@ -136,7 +136,7 @@ class Acting:
         The result is `None` where nobody knows it: the step is in doubt.
         """
         history, reveal = record.history, self.encoding.reveal
-        intent = reveal(history.payload(slot.opened))
+        intent = reveal(history.payload(_first_attempt(record, slot)))
         told = slot.type in {EventType.StepCompleted, EventType.StepResolved}
         result = reveal(history.payload(slot.answer)).get("result") if told else None
         return step_call(step, intent, result)
@@ -164,6 +164,22 @@ def _execution(record: RunRecord, which: Which) -> Slot:
     if found is None:
         raise UsageError(f"run {record.run_id!r} has {where}", hint="run.effects() lists them")
     return found
+
+
+def _first_attempt(record: RunRecord, execution: Slot) -> int:
+    """Row that holds the arguments: later attempts of a call that was made again go on with them."""
+    history, columns = record.history, record.history.columns
+    earlier = [row for row in history.rows_of(record.run_id) if row <= execution.opened]
+    return next(
+        (
+            row
+            for row in reversed(earlier)
+            if columns.type[row] == EventType.StepStarted
+            and columns.attempt[row] <= 1
+            and history.position(row) == execution.position
+        ),
+        execution.opened,
+    )
 
 
 def _intent(record: RunRecord, execution: Slot) -> int:

@@ -102,7 +102,9 @@ class LiveDriver(Driver):
         self.run_child = run_child
         self.arguments = Arguments(record.history, self._encode_arguments)
         self.machine = Machine(record, same=self.arguments)
-        self.spent = spent_keys(record, encoding.reveal) if record.superseded else {}  # else nothing is done anew
+        spent = [spent_keys(old, encoding.reveal) for old in reversed(instead_of)]
+        spent += [spent_keys(record, encoding.reveal)] if record.superseded else []  # else nothing is done anew
+        self.spent = {key: undone for one in spent for key, undone in one.items()}
         self.words = words_to_take(record)
         self._standing = standing_effects(record, instead_of, encoding.reveal)
         self._old_children = old_children(record, instead_of, read_run)
@@ -230,6 +232,8 @@ class LiveDriver(Driver):
         """
         slot = self.record.slots.get(call.position)
         if (said := self.guard(lambda: take_word(self, call)) if self.words else None) is not None:
+            if self._standing.effects:
+                self._standing.passed(call.name, call.position, call.request.key())
             return said  # type: ignore[no-any-return]  # what `guard` gives is what `take_word` does
         if slot is None or slot.verb is not Verb.CALL_STEP:
             run = StepRun(self.journal, self.clock, call, key=self._renewed_key(call))
@@ -239,7 +243,7 @@ class LiveDriver(Driver):
                 return settled
             run = settled
         if self._standing.effects:
-            self.guard(lambda: self._standing.meet(call, run.key))
+            self.guard(lambda: self._standing.meet(call, run.key, self.journal.run_id))
         return run
 
     def _renewed_key(self, call: Call) -> str | None:
@@ -315,10 +319,10 @@ class LiveDriver(Driver):
         slot = self.record.slots.get(call.position)
         if slot is not None:
             run_id = str(self.record.history.payload(slot.opened)["id"])
-            replaced = self.guard(lambda: self._old_children.meet(call, run_id))
+            replaced = self.guard(lambda: self._old_children.meet(call, run_id, self.journal.run_id))
             return self.record.history.columns.seq[slot.opened], run_id, replaced
         run_id = call.arguments["id"] or f"{self.journal.run_id}/{position_text(call.position)}"
-        replaced = self.guard(lambda: self._old_children.meet(call, run_id))
+        replaced = self.guard(lambda: self._old_children.meet(call, run_id, self.journal.run_id))
         return self.guard(lambda: self.journal.called(EventType.ChildStarted, call, id=run_id)), run_id, replaced
 
     def _perform_child(self, call: Call) -> Any:

@@ -38,20 +38,23 @@ class OldChildren:
 
     Attributes:
         unmet: The child runs, in the order in which they began.
+        names: Names of all of them: a child of another name may be one of them under a new name.
         accepted: Labels of those that may be done again, as somebody has accepted.
         read: Reads a run of the log.
     """
 
     unmet: list[_Child]
+    names: frozenset[str]
     accepted: Container[str]
     read: ReadRun
 
-    def meet(self, call: Call, run_id: str) -> str:
+    def meet(self, call: Call, run_id: str, parent: str) -> str:
         """The code starts a child.
 
         Args:
             call: The call.
             run_id: Id of the child's run.
+            parent: The run that starts it.
 
         Returns:
             Id of the child run that it replaces; `""` for none.
@@ -59,10 +62,11 @@ class OldChildren:
         Raises:
             UnsafeError: That one did something without a key, and nobody accepted to do it again.
         """
-        if any(child.run_id == run_id for child in self.unmet):
-            self.unmet = [child for child in self.unmet if child.run_id != run_id]
+        if any((child.name, child.run_id) == (call.name, run_id) for child in self.unmet):
+            self.unmet = [child for child in self.unmet if (child.name, child.run_id) != (call.name, run_id)]
             return ""
-        same = [child for child in self.unmet if child.name == call.name]
+        renamed = call.name not in self.names
+        same = [child for child in self.unmet if renamed or child.name == call.name]
         if not same:
             return ""
         old = next((child for child in same if child.position == call.position), same[0])
@@ -72,8 +76,10 @@ class OldChildren:
                 f"child run {old.run_id!r} has done {', '.join(done)}, and the code now begins {call.name} "
                 f"({position_text(call.position)}) as another run, {run_id!r}, which would do it twice. "
                 "It was not begun",
+                run_id=parent,
                 objections=(old.label,),
-                hint=f"call it under its id, wb.child(…, id={old.run_id!r}), or accept it: accept=[{old.label!r}]",
+                hint=f"call it under its id, wb.child(…, id={old.run_id!r}), or accept it: "
+                f"rec.run({parent!r}).resume(accept=[{old.label!r}])",
             )
         self.unmet.remove(old)
         return old.run_id
@@ -97,10 +103,11 @@ def old_children(record: RunRecord, instead_of: Sequence[RunRecord], read: ReadR
     """
     accepted = accepted_by(record)
     found = [child for old in instead_of for child in _children(old, (*old.superseded, *old.slots.values()))]
-    for old in instead_of:
+    for old in instead_of[:1]:  # what was accepted for an earlier rerun is used up
         accepted |= accepted_by(old)
     found += _children(record, record.superseded)
-    return OldChildren(list(dict.fromkeys(found)), accepted, read)
+    names = frozenset(child.name for child in (*found, *_children(record, record.slots.values())))
+    return OldChildren(list(dict.fromkeys(found)), names, accepted, read)
 
 
 def _children(record: RunRecord, slots: Iterable[Slot]) -> list[_Child]:

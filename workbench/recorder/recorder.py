@@ -333,6 +333,8 @@ class Recorder:
             journal = RunJournal(self._writer, self._encoding, run_id)
             if record is not None and record.started >= 0:
                 if given:
+                    if parent or record.ended >= 0:  # that code of an open run fits shows when it goes on
+                        _check_workflow(record, code, parent)
                     self._check_arguments(record, args, kwargs, parent)
                 if record.ended >= 0:
                     return self._outcome(record, code)
@@ -442,3 +444,22 @@ class Recorder:
     def __repr__(self) -> str:
         """Where it writes."""
         return f"<Recorder {self.path}>"
+
+
+def _check_workflow(record: RunRecord, code: Workflow[..., Any], parent: str) -> None:
+    """A run is known by its id and its workflow: the outcome of another workflow is no answer.
+
+    Raises:
+        UnsafeError: A parent calls it as its child; the parent is left open.
+        UsageError: It is begun under an id that is taken.
+    """
+    name = record.history.declaration(record.started).name
+    if name == code.name:
+        return
+    message = f"run {record.run_id!r} is one of workflow {name}, and not of {code.name}"
+    if parent:
+        hint = "call each child under an id of its own: wb.child(…, id=…)"
+        raise UnsafeError(f"child {message}", run_id=parent, hint=hint)
+    raise UsageError(
+        message, hint="give the new run another id; recorder.resume(run_id, code) goes on with mended code"
+    )

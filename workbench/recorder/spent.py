@@ -34,11 +34,15 @@ def spent_keys(record: RunRecord, reveal: Callable[[Any], Any]) -> dict[tuple[st
     for row in history.rows_of(record.run_id):
         if types[row] == EventType.StepStarted:
             begun[history.position(row)] = row
-        elif types[row] == EventType.CompensationCompleted:
-            said = root_of(history, row)  # who undid it by hand names the execution, a recorder undoes the last one
+        elif types[row] == EventType.CompensationCompleted or (
+            types[row] == EventType.CompensationFailed and "by" in history.payload(row)
+        ):
+            said = root_of(history, row)  # of old logs, the last one at its place
             intent = said if types[said] == EventType.StepStarted else begun.get(history.position(row), -1)
             key = str(reveal(history.payload(intent).get("key", ""))) if intent >= 0 else ""
-            if key:
+            if types[row] == EventType.CompensationFailed:  # somebody says that it is not undone after all
+                spent.pop((history.declaration(intent).name, first_key(key)), None)
+            elif key:
                 spent[history.declaration(intent).name, first_key(key)] = history.columns.seq[row]
     return spent
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from workbench._errors import UnsafeError
 from workbench.machine import Call, RunRecord, Slot, Verb, execution_at, executions_of, root_of
 from workbench.model import EventType, Kind, Position, position_text
-from workbench.recorder.spent import renewed, spent_keys
+from workbench.recorder.spent import first_key, renewed, spent_keys
 
 __all__ = ["Standing", "accepted_by", "standing_effects"]
 
@@ -34,11 +34,18 @@ class _Effect(NamedTuple):
     name: str
     position: Position
     key: str
+    seq: int
     accepted: bool = False
 
     @property
     def label(self) -> str:
         return f"{self.name} ({position_text(self.position)})"
+
+    @property
+    def names(self) -> set[str]:
+        """By what it is accepted: as plans and stops name it."""
+        place = position_text(self.position)
+        return {self.label, place, f"{place}, event {self.seq}", f"{self.name} ({place}, event {self.seq})"}
 
 
 @dataclass
@@ -54,8 +61,13 @@ class Standing:
     effects: list[_Effect]
     names: frozenset[str] = frozenset()
 
-    def meet(self, call: Call, key: str) -> None:
+    def meet(self, call: Call, key: str, run_id: str) -> None:
         """A step is about to be executed under a key.
+
+        Args:
+            call: The call.
+            key: The key.
+            run_id: The run that makes it.
 
         Raises:
             UnsafeError: It was done under another key, and would be done twice.
@@ -69,15 +81,20 @@ class Standing:
         raise UnsafeError(
             f"{effect.label} was done and stands, and the code now calls {asked} "
             f"{'under another key' if key else 'without a key'}, which would do it twice. It was not executed",
+            run_id=run_id,
             objections=(effect.label,),
-            hint=f"make the key of what does not change, or accept it: accept=[{effect.label!r}]",
+            hint="make the key of what does not change, or accept it: "
+            f"rec.run({run_id!r}).resume(accept=[{effect.label!r}])",
         )
 
     def passed(self, name: str, position: Position, key: str) -> _Effect | None:
         """Go by a call: the effect that it would double, or `None`.
 
-        One call under another key uses up what was accepted about one effect.
+        One call under another key uses up what was accepted about one effect. A key that was made new is that of
+        something undone.
         """
+        if first_key(key) != key:
+            return None
         if self.knows(name, key):
             self.effects = [effect for effect in self.effects if (effect.name, effect.key) != (name, key)]
             return None
@@ -109,12 +126,14 @@ def standing_effects(record: RunRecord, instead_of: Sequence[RunRecord], reveal:
     since = accepted_by(record)
     found = [
         effect
-        for old in instead_of
-        for effect in _of_run(old, (*old.superseded, *old.slots.values()), since | accepted_by(old), reveal)
+        for number, old in enumerate(instead_of)  # what was accepted for an earlier rerun is used up
+        for effect in _of_run(
+            old, (*old.superseded, *old.slots.values()), since if number else since | accepted_by(old), reveal
+        )
     ]
     found += _of_run(record, record.superseded, since, reveal)
     names = {slot.name for one in (record, *instead_of) for slot in (*one.superseded, *one.slots.values())}
-    standing = Standing(list(dict.fromkeys(found)), frozenset(names))
+    standing = Standing(_each_once(found), frozenset(names))
     decided = _decided(record)
     for slot in sorted(record.slots.values(), key=lambda slot: slot.opened):
         for key in dict.fromkeys(_keys(record, slot, reveal)):
@@ -123,16 +142,25 @@ def standing_effects(record: RunRecord, instead_of: Sequence[RunRecord], reveal:
     return standing
 
 
-def _of_run(record: RunRecord, slots: Iterable[Slot], accepted: Container[str], reveal: Reveal) -> Iterator[_Effect]:
+def _each_once(effects: Iterable[_Effect]) -> list[_Effect]:
+    """By name and key: executions under one key are one effect, which is accepted by any of them."""
+    found: dict[tuple[str, str], _Effect] = {}
+    for effect in effects:
+        known = found.setdefault((effect.name, effect.key), effect)
+        if effect.accepted and not known.accepted:
+            found[effect.name, effect.key] = effect
+    return list(found.values())
+
+
+def _of_run(record: RunRecord, slots: Iterable[Slot], accepted: frozenset[str], reveal: Reveal) -> Iterator[_Effect]:
     denied, spent = _denied(record), spent_keys(record, reveal)
     for slot in slots:
         if slot.verb is not Verb.CALL_STEP or not _may_stand(record, slot, denied):
             continue
         for key in dict.fromkeys(_keys(record, slot, reveal)):
             if key and renewed(slot.name, key, spent) == key:
-                effect = _Effect(slot.name, slot.position, key)
-                said = effect.label in accepted or position_text(slot.position) in accepted
-                yield effect._replace(accepted=said)
+                effect = _Effect(slot.name, slot.position, key, record.history.columns.seq[slot.opened])
+                yield effect._replace(accepted=bool(effect.names & accepted))
 
 
 def _decided(record: RunRecord) -> int:

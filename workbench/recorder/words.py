@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench._errors import InDoubtError, UsageError
 from workbench.machine import Call, RunRecord, Slot, Word, execution_at, executions_of, in_doubt, is_said, root_of
-from workbench.model import Declaration, EventType, Kind, Position, parse_position, position_text
+from workbench.model import Declaration, EventType, History, Kind, Position, parse_position, position_text
 from workbench.program import result_of_word
 from workbench.recorder.doubt import Found
 
@@ -51,7 +51,10 @@ class Words:
             UsageError: It is not in doubt, or several are.
         """
         executions = _meant(record, which)
-        doubtful = [one for one in executions if in_doubt(record.history, one) or is_said(record.history, one)]
+        history = record.history
+        doubtful = [one for one in executions if in_doubt(history, one) or is_said(history, one)]
+        if not doubtful and facts["happened"]:  # a denied attempt that acted after all
+            doubtful = [one for one in executions if _was_denied(history, one)]
         execution = _only(record, doubtful)
         if execution is None:
             raise UsageError(f"{_nothing(record, which)}{_proven(executions)}", hint=_LISTED)
@@ -66,7 +69,11 @@ class Words:
         """
         executions = _meant(record, which)
         undos = {one.opened: _undos(record, one) for one in executions}
-        fitting = [one for one in executions if _undo_in_doubt(record, undos[one.opened])]
+        fitting = [
+            one
+            for one in executions
+            if _undo_in_doubt(record, undos[one.opened]) or (not undone and _undone_by_word(record, undos[one.opened]))
+        ]
         if not fitting and undone:
             fitting = [one for one in executions if _may_stand(record, one, undos[one.opened])]
         execution = _only(record, fitting)
@@ -101,7 +108,7 @@ def take_word(driver: LiveDriver, call: Call) -> Found | None:
         InDoubtError: The code calls something else there by now, or makes the same call elsewhere: what happened
             stands, and would be done twice or for nothing.
     """
-    word = driver.words.get(call.position) or _word_elsewhere(driver, call)
+    word = _word_here(driver, call)
     slot = driver.record.slots.get(call.position)
     if word is None or (slot is not None and slot.in_doubt(driver.record.history)):
         return None
@@ -116,6 +123,23 @@ def take_word(driver: LiveDriver, call: Call) -> Found | None:
     del driver.words[call.position]
     driver.journal.step_settled(call, said, seq)
     return Found(result)
+
+
+def _word_here(driver: LiveDriver, call: Call) -> Word | None:
+    """The word that concerns a call.
+
+    What is done under a key is known by it: a word about another key at this place is about something else, and the
+    same key elsewhere protects by itself.
+    """
+    own = driver.words.get(call.position)
+    if call.request.step.declaration.kind is not Kind.KEYED:
+        return own or _word_elsewhere(driver, call)
+    known = _key(driver, own.execution) if own is not None else ""
+    return own if known in {"", call.request.key()} else None
+
+
+def _key(driver: LiveDriver, execution: Slot) -> str:
+    return str(driver.encoding.reveal(driver.record.history.payload(execution.opened).get("key", "")))
 
 
 def _word_elsewhere(driver: LiveDriver, call: Call) -> Word | None:
@@ -217,6 +241,20 @@ def _undo_in_doubt(record: RunRecord, undos: Sequence[int]) -> bool:
 def may_stand(record: RunRecord, execution: Slot) -> bool:
     """Whether an execution of a step acted, or may have, and nothing says that it is undone."""
     return _may_stand(record, execution, _undos(record, execution))
+
+
+def _was_denied(history: History, execution: Slot) -> bool:
+    """Somebody said of an attempt that it did nothing, and another one returned."""
+    types = history.columns.type
+    denied = any(types[row] == EventType.StepResolved for row in execution.between)
+    return execution.type is EventType.StepCompleted and denied
+
+
+def _undone_by_word(record: RunRecord, undos: Sequence[int]) -> bool:
+    """Somebody says so; they may take it back."""
+    history = record.history
+    said = bool(undos) and history.columns.type[undos[-1]] == EventType.CompensationCompleted
+    return said and "by" in history.payload(undos[-1])
 
 
 def _may_stand(record: RunRecord, execution: Slot, undos: Sequence[int]) -> bool:

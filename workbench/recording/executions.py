@@ -61,6 +61,8 @@ def execution_said(facts: RunFacts, which: str | int, *, undo: bool) -> StepFact
     if undo and not fitting:
         fitting = [one for one in found if one.state in _STANDING]
     fitting = fitting or about_undo or list(found[-1:])
+    if fitting[0].key and len({one.key for one in fitting}) == 1:
+        fitting = fitting[-1:]  # under one key they are one effect
     if len(fitting) > 1:
         events = " or ".join(f"{one.seq}" for one in fitting)
         raise UsageError(

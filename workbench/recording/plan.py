@@ -173,7 +173,8 @@ def plan_of(facts: RunFacts, option: Option, outcome: Outcome | None, replaced: 
         if label not in steps:
             calls.append(PlannedCall("executes", label, "", note="the first call that the log does not hold"))
     unasked = tuple(step.label for step in facts.steps if step.superseded)
-    own = [step for step in facts.steps if step.superseded or step.label in option.executes_again]
+    again = {*option.executes_again}
+    own = [step for step in facts.steps if step.superseded or step.displaced or step.label in again]
     old = [step for run in replaced for step in run.steps]
     children = [child.label for run in (facts, *replaced) for child in run.children]
     guarded = (*(step.label for step in (*own, *old) if step.acts and step.key), *children)
@@ -208,6 +209,8 @@ def _sentence(call: PlannedCall) -> str:
 
 
 def _names(id: str) -> set[str]:
-    """By what an objection can be accepted: its id, and for a step its position alone."""
+    """By what an objection can be accepted: its id, and for a step its position alone, and without its event."""
     name, _, rest = id.rpartition(" (")
-    return {id, rest.removesuffix(")")} if name else {id}
+    place, _, event = rest.removesuffix(")").partition(", ")
+    found = {id, rest.removesuffix(")")} if name else {id}
+    return found | {f"{name} ({place})", place} if event else found

@@ -10,7 +10,7 @@ import pytest
 from tests.recording.histories.life import Life
 from tests.recording.histories.world import COUNTED
 
-PART = 40
+PART = 20
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,7 +58,7 @@ def test_ten_thousand_lives(part: int, tmp_path: Path) -> None:
 
 def test_the_lives_are_eventful(tmp_path: Path) -> None:
     """What is checked above happens at all: acts of every sort, deaths, doubts that are settled, undone effects."""
-    lives = [lived(seed, tmp_path) for seed in range(PART)]
+    lives = [lived(seed, tmp_path) for seed in range(2 * PART)]
     told = "\n".join(line for life in lives for line in life.told)
     for word in ("resume ", "retry_from ", "rerun ", "compensate ", "happened=True", "DiedError", "UnsafeError"):
         assert word in told, word
