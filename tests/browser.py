@@ -100,8 +100,8 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def artefacts(tmp_path: Path) -> Path:
-    """Where a test leaves screenshots for a person: the folder WORKBENCH_ARTEFACTS, else the test's own."""
-    folder = Path(os.environ.get("WORKBENCH_ARTEFACTS") or tmp_path)
+    """Where a test leaves screenshots for a person: the folder WORKBENCH_SCREENSHOTS, else the test's own."""
+    folder = Path(os.environ.get("WORKBENCH_SCREENSHOTS") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -111,6 +111,23 @@ def open_lab(page: Page, lab: Lab, path: str = "") -> None:
     page.goto(f"{lab.url}/lab/tree/{path}?reset" if path else f"{lab.url}/lab?reset")
     page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)
     page.wait_for_selector("#jp-main-dock-panel")
+
+
+def show_folder(page: Page, lab: Lab, folder: str) -> None:
+    """Show JupyterLab with a folder in its file browser, once a recording is listed there."""
+    open_lab(page, lab)
+    page.evaluate(
+        "path => window.jupyterapp.commands.execute('filebrowser:go-to-path', {path, dontShowBrowser: false})", folder
+    )
+    page.locator(".jp-DirListing-item[data-file-type=wlog]").first.wait_for()
+
+
+def hide_server_extension(page: Page, lab: Lab) -> None:
+    """Have the page find a server that knows nothing of our routes: what it asks goes where there are none."""
+    page.route(
+        f"{lab.url}/durable-workbench/**",
+        lambda route: route.continue_(url=route.request.url.replace("/durable-workbench/", "/not-installed/")),
+    )
 
 
 def _free_port() -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 WIDGET = ("workbench/debugger/static/widget.js", "workbench/debugger/static/widget.css")
 EXTENSION = PurePosixPath("share/jupyter/labextensions/durable-workbench")
+SERVER = PurePosixPath("etc/jupyter/jupyter_server_config.d/durable-workbench.json")
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +107,24 @@ def test_this_environment_has_the_extension(installed: Path) -> None:
     package = json.loads((installed / "package.json").read_text())
     assert (installed / package["jupyterlab"]["_build"]["load"]).is_file()
     assert package["version"] == importlib.metadata.version("durable-workbench")
+
+
+@pytest.mark.xdist_group("wheel")
+def test_the_wheel_turns_the_server_extension_on(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (config,) = [archive.read(name) for name in names if name.endswith(f".data/data/{SERVER}")]
+    assert json.loads(config) == {"ServerApp": {"jpserver_extensions": {"workbench.server": True}}}
+    assert "workbench/server/__init__.py" in names
+
+
+def test_jupyter_server_finds_the_extension_turned_on_and_valid(installed: Path, tmp_path: Path) -> None:
+    assert installed.is_dir()
+    own = {name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")}
+    command = [sys.executable, "-m", "jupyter_server.extension.serverextension", "list"]  # `jupyter server extension`
+    listed = subprocess.run(
+        command, env=os.environ | own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True
+    )
+    lines = [line.split() for line in re.sub(r"\x1b\[[\d;]*m", "", listed.stdout).splitlines() if "workbench" in line]
+    assert ["workbench.server", "enabled"] in lines
+    assert [line[0] for line in lines if line[-1] == "OK"] == ["workbench.server"], listed.stdout

@@ -41,6 +41,7 @@ __all__ = [
     "RunNotFoundError",
     "SecretFoundError",
     "StepTimeoutError",
+    "TooLargeError",
     "TornLogError",
     "UndecodableError",
     "UnrecordableError",
@@ -70,6 +71,10 @@ class WorkbenchError(Exception):
 
 class UsageError(WorkbenchError):
     """The call itself cannot be right (unknown name, contradicting arguments, wrong place)."""
+
+
+class TooLargeError(UsageError):
+    """What was given is larger than is taken here."""
 
 
 class MissingDependencyError(WorkbenchError):

@@ -1,24 +1,36 @@
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { ILauncher } from '@jupyterlab/launcher';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
-import { addCommands, CommandIDs } from './commands';
-import { recordingFileType } from './fileType';
+import { addCommands, CATEGORY, CommandIDs } from './commands';
+import { Settings } from './settings';
+import { addViewer } from './viewer/viewer';
+import { addWorkspace } from './workspace/workspace';
+
+const ID = 'durable-workbench:plugin';
 
 const plugin: JupyterFrontEndPlugin<void> = {
-  id: 'durable-workbench:plugin',
-  description: 'The .wlog file type, and a command that opens a recording in a notebook.',
+  id: ID,
+  description: 'The debugger of workflow recordings: their document, their list, and commands.',
   autoStart: true,
-  optional: [ICommandPalette, IDefaultFileBrowser],
-  activate: (app: JupyterFrontEnd, palette: ICommandPalette | null, browser: IDefaultFileBrowser | null) => {
-    app.docRegistry.addFileType(recordingFileType);
-    addCommands(app, browser);
-    palette?.addItem({ command: CommandIDs.openInNotebook, category: 'Workflow recordings' });
-    app.contextMenu.addItem({
-      command: CommandIDs.openInNotebook,
-      selector: `.jp-DirListing-item[data-file-type="${recordingFileType.name}"]`,
-      rank: 1
-    });
+  // Nothing is required: Notebook 7 and JupyterLite lack one or another of these.
+  optional: [ICommandPalette, IDefaultFileBrowser, ILauncher, ILayoutRestorer, ISettingRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    palette: ICommandPalette | null,
+    browser: IDefaultFileBrowser | null,
+    launcher: ILauncher | null,
+    restorer: ILayoutRestorer | null,
+    registry: ISettingRegistry | null
+  ) => {
+    const documents = addViewer(app, new Settings(registry, ID), restorer);
+    addCommands(app, { browser, documents });
+    addWorkspace(app, launcher, restorer);
+    for (const command of [CommandIDs.showRecordings, CommandIDs.refresh, CommandIDs.openInNotebook, CommandIDs.startKernel]) {
+      palette?.addItem({ command, category: CATEGORY });
+    }
   }
 };
 

@@ -1,6 +1,24 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import type { INotebookContent } from '@jupyterlab/nbformat';
-import type { Contents } from '@jupyterlab/services';
+import type { Contents, ServiceManager } from '@jupyterlab/services';
+
+import { callForJson, NO_EXTENSION } from './source/server';
+import { Refusal } from './source/source';
+import type { NotebookAnswer } from './wire';
+
+/** Have a post-mortem notebook written beside a recording, and return its path; without the server extension a plain one. */
+export async function notebookOf(recording: string, { contents, serverSettings }: ServiceManager.IManager): Promise<string> {
+  try {
+    const { path } = await callForJson<NotebookAnswer>(serverSettings, 'notebook', { path: contents.localPath(recording) });
+    const drive = contents.driveName(recording);
+    return drive ? `${drive}:${path}` : path;
+  } catch (error) {
+    if (error instanceof Refusal && error.name === NO_EXTENSION) {
+      return createNotebookFor(recording, contents);
+    }
+    throw error;
+  }
+}
 
 /** A notebook whose cells open the recording `fileName`, which lies in the notebook's own folder. */
 export function notebookFor(fileName: string): INotebookContent {

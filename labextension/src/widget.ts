@@ -1,6 +1,8 @@
-import { App, type Memory } from './app/app';
+import { App } from './app/app';
+import type { Memory } from './app/host';
 import { element } from './parts/element';
-import { CommSource, type Model } from './source/comm';
+import { CommSource } from './source/comm';
+import { ModelChannel, type Model } from './source/model';
 
 /** The state that the widget keeps is synced rarely: a kernel need not hear of each step. */
 const REST = 400;
@@ -17,7 +19,7 @@ interface View {
 
 /** Show the debugger in a notebook's cell. */
 function render({ model, el }: View): () => void {
-  const app = new App(new CommSource(model), memoryOf(model));
+  const app = new App(new CommSource(new ModelChannel(model)), memoryOf(model));
   const poster = element('pre', { class: 'dw-poster' }, String(model.get('poster') ?? ''));
   el.append(app.node, poster);
   el.classList.add('dw-notebook');
@@ -37,7 +39,7 @@ function render({ model, el }: View): () => void {
 function memoryOf(model: Model): Memory {
   let timer = 0;
   return {
-    get: name => model.get(name) as string | number | undefined,
+    get: name => model.get(name) as never,
     set: (name, value) => {
       if (model.get(name) !== value) {
         model.set(name, value);

@@ -1430,6 +1430,64 @@ export interface ViewState {
   poster: string
 }
 
+/** One recording of a folder. Counts are `None` where it was not opened, because it is large or time was up. */
+export interface WorkspaceRow {
+  /** Where it lies, relative to the root of the server, with `/`. */
+  path: string
+  /** Its file name. */
+  name: string
+  /** Bytes. */
+  size: number
+  /** When it was last written, ms since the epoch. */
+  modified_ms: number
+  /** The system that wrote it: `native`, `temporal`, `dbos` …; `""` where that cannot be told. */
+  system: string
+  /** How many runs it holds. */
+  runs: number | null
+  /** How many of them failed. */
+  failed: number | null
+  /** How many stopped without an end, with no process that goes on with them. */
+  interrupted: number | null
+  /** How many a process is executing now. */
+  running: number | null
+  /** For how many no action is SAFE as things stand: most of them have a step in doubt. */
+  in_doubt: number | null
+  /** The preferred SAFE action for the run that is worst off; `""` when none is SAFE or none is needed. */
+  best: Action | ""
+  /** How the run that is worst off stands; `""` where the file was not opened or holds no run. */
+  safety: Safety | ""
+  /** Money at risk or outstanding in all runs, in units of `currency`. */
+  at_stake: number | null
+  /** That of `at_stake`; the one with the most runs where there are several. `""` for none. */
+  currency: string
+  /** Why it cannot be read, or what is wrong with it; `""` for nothing. */
+  problem: string
+}
+
+/** The recordings below a folder, newest first. */
+export interface WorkspaceAnswer {
+  /** The folder, relative to the root of the server; `""` for the root. */
+  folder: string
+  /** How many recordings were found and are not listed; -1 where the search was cut short, so that nobody knows; 0 where all are here. */
+  left_off: number
+  /** Those that are. */
+  recordings: WorkspaceRow[]
+}
+
+/** The post-mortem notebook that was written. */
+export interface NotebookAnswer {
+  /** Where it lies, relative to the root of the server, with `/`. */
+  path: string
+}
+
+/** The body of every answer whose status is an error. */
+export interface FailureAnswer {
+  /** Why. */
+  error: Failure
+  /** The same in one line, where JupyterLab itself looks for it. */
+  message: string
+}
+
 /** Question and answer by what is asked. */
 export interface Asks {
   hello: { question: HelloQuestion; answer: HelloAnswer }

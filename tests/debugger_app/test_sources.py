@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -33,3 +34,23 @@ def test_modules_are_small() -> None:
 @pytest.mark.parametrize("text", ["node.innerHTML = x", "eval (x)", "let x: any = 1", "document.write(x)"])
 def test_what_is_forbidden_is_found(text: str) -> None:
     assert FORBIDDEN.search(text)
+
+
+def test_every_command_of_the_schema_is_one_of_ours() -> None:
+    named = set(re.findall(r'"command": "([^"]+)"', (SOURCES.parent / "schema" / "plugin.json").read_text()))
+    ours = set(re.findall(r"= '(durable-workbench:[^']+)'", (SOURCES / "commands.ts").read_text()))
+    assert named
+    assert named <= ours
+
+
+def test_settings_in_code_are_those_of_the_schema() -> None:
+    schema = json.loads((SOURCES.parent / "schema" / "plugin.json").read_text())
+    usual = re.search(r"const USUAL: Choices = \{(.*?)\};", (SOURCES / "settings.ts").read_text())
+    assert usual
+    in_code = {name: value.strip("'") for name, value in re.findall(r"(\w+): ('?[\w]+'?)", usual[1])}
+    in_schema = {name: str(facts["default"]) for name, facts in schema["properties"].items()}
+    assert in_code == {name: value.replace("True", "true") for name, value in in_schema.items()}
+
+
+def test_nothing_of_jupyterlab_is_required_so_that_notebook_7_loads_it() -> None:
+    assert "requires:" not in (SOURCES / "index.ts").read_text()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,8 +15,9 @@ from workbench.debugger.wire.questions import FollowQuestion
 from workbench.debugger.wire.seeing import FollowAnswer
 from workbench.engines import Loaded, load
 from workbench.recording.logs import LazyLogs
+from workbench.recording.tailing import stamp_of
 
-__all__ = ["follow"]
+__all__ = ["follow", "stamp_of"]
 
 
 def follow(session: Session, question: FollowQuestion) -> Answer:
@@ -47,7 +47,7 @@ def _take_changes(session: Session, run_id: str) -> bool:
     """Read again what has changed on disk; whether anything has."""
     newer: list[tuple[Loaded, Loaded]] = []
     for log in _watched(session, run_id):
-        stamp = _stamp(log)
+        stamp = stamp_of(log.path)
         if stamp is None or not _changed(session, log, stamp):
             continue
         try:
@@ -74,12 +74,3 @@ def _watched(session: Session, run_id: str) -> Sequence[Loaded]:
     if isinstance(logs, LazyLogs):
         logs = [loaded_of(session.run(run_id))] if run_id else []
     return [log for log in logs if not log.url]
-
-
-def _stamp(log: Loaded) -> Stamp | None:
-    """Size and time of change; `None` where the file is not there any more."""
-    try:
-        status = os.stat(log.path)  # noqa: PTH116 - called for each log, several times a second
-    except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns

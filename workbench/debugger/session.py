@@ -15,11 +15,11 @@ from workbench.engines import Loaded, load, replays
 from workbench.model import EventType
 from workbench.recording import Branch, Recording, Run, Trace
 from workbench.recording.logs import LazyLogs
+from workbench.recording.tailing import Stamp
 
 __all__ = ["Code", "Kept", "Session", "Stamp", "loaded_of"]
 
 Code = Callable[..., Any]
-Stamp = tuple[int, int]
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any, Final
 
 from workbench._errors import MissingDependencyError, UsageError
-from workbench.debugger.answer import failure_of, sendable
-from workbench.debugger.desk import HEAVY, Desk
+from workbench.debugger.answer import Answer
+from workbench.debugger.desk import Desk
 from workbench.debugger.headlines import headlines_of
+from workbench.debugger.mailbox import Mailbox
 from workbench.debugger.session import Code, loaded_of
-from workbench.debugger.wire.transport import ReplyMessage
 from workbench.model import visible
 from workbench.recording import Recording, Run, open_recording
 from workbench.recording.logs import LazyLogs
@@ -77,7 +75,7 @@ class Debugger(anywidget.AnyWidget):
         super().__init__(
             _esm=_bundle("widget.js"), _css=_bundle("widget.css"), run_id=run_id, poster=_poster(recording, run_id)
         )
-        self._worker = _Worker()
+        self._mailbox = Mailbox(self._answer, self.send)
         self.on_msg(_received)
 
     def receive(self, message: Any) -> None:
@@ -86,32 +84,16 @@ class Debugger(anywidget.AnyWidget):
         Args:
             message: An `AskMessage`, see `workbench.debugger.wire.transport`.
         """
-        question = message.get("question") if type(message) is dict else None
-        asked = question.get("ask") if type(question) is dict else None
-        if asked in HEAVY:
-            self._worker.do(lambda: self._reply(message, question))
-        else:
-            self._reply(message, question)
+        self._mailbox.receive(message)
 
-    def _reply(self, message: Any, question: Any) -> None:
-        number = message.get("id") if type(message) is dict else None
-        reply: ReplyMessage = {"id": number if type(number) is int else -1}
-        buffers: tuple[memoryview, ...] = ()
-        try:
-            answer = self.desk.answer(question)
-            reply["body"], buffers = sendable(answer.body), answer.buffers
-        except BaseException as error:
-            reply["error"] = sendable(failure_of(error))
-            if isinstance(error, KeyboardInterrupt):
-                raise
-        finally:
-            self.send(reply, list(buffers))
+    def _answer(self, question: Any) -> Answer:
+        return self.desk.answer(question)
 
     def close(self) -> None:
         """End the widget and what still works for it."""
-        worker = getattr(self, "_worker", None)  # one that failed to be made is closed, too
-        if worker is not None:
-            worker.end()
+        mailbox = getattr(self, "_mailbox", None)  # one that failed to be made is closed, too
+        if mailbox is not None:
+            mailbox.close()
         super().close()
 
     def __repr__(self) -> str:
@@ -181,26 +163,3 @@ def _summary(run: Run) -> str:
     counts = f"{head.steps:,} steps, {head.events:,} events, {head.recoveries} recoveries"
     words = [run.id, head.workflow or "unknown workflow", head.status.upper(), head.error_type, counts]
     return visible(" · ".join(filter(None, words)), lines=False)
-
-
-class _Worker:
-    """Does one thing after the other in a thread of its own, which keeps no process alive."""
-
-    def __init__(self) -> None:
-        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
-
-    def do(self, work: Callable[[], None]) -> None:
-        """Do this when what was asked before is done."""
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._run, name="workbench-debugger", daemon=True)
-            self._thread.start()
-        self._work.put(work)
-
-    def end(self) -> None:
-        """Do nothing more after what is being done."""
-        self._work.put(None)
-
-    def _run(self) -> None:
-        while (work := self._work.get()) is not None:
-            work()

@@ -5,6 +5,7 @@ import { Watches } from '../code/watches';
 import { Decide } from '../decide/decide';
 import { Details } from '../detail/details';
 import { Events } from '../events/events';
+import { button } from '../parts/button';
 import { element, fill } from '../parts/element';
 import type { Item } from '../parts/menu';
 import { notice } from '../parts/notice';
@@ -15,23 +16,20 @@ import { Run } from '../source/run';
 import { words, type DataSource } from '../source/source';
 import { Timeline } from '../timeline/timeline';
 import { WhatIf } from '../whatif/whatif';
-import { STATE_LOOKS, STATES, type HelloAnswer } from '../wire';
+import { STATE_LOOKS, STATES } from '../wire';
 import { Cursor, type Change } from './cursor';
+import { Following } from './following';
 import { Headline } from './headline';
 import { Help } from './help';
-import { bindKeys } from './keys';
+import type { Host, Memory } from './host';
+import { bindKeys, isTyping } from './keys';
 import { keyBindings } from './key_bindings';
 import { Layout } from './layout';
+import { Permit } from './permit';
 import { Replays } from './replays';
 import { Stepper } from './stepper';
 import { storyOf, storyOfBranch } from './story';
 import { Toolbar } from './toolbar';
-
-/** What a host keeps for the next time. */
-export interface Memory {
-  get(name: 'run_id' | 'cursor'): string | number | undefined;
-  set(name: 'run_id' | 'cursor', value: string | number): void;
-}
 
 /** The debugger: panels around one cursor. */
 export class App {
@@ -55,27 +53,37 @@ export class App {
   private readonly details: Details;
   private readonly help: Help;
   private readonly face = element('div', { class: 'dw-face' });
+  private readonly hint = element('p', { class: 'dw-hint' }, '→ step   ← back   e what if   d decide   h next hazard   ? all keys');
   private readonly theme: MutationObserver;
-  private hello: HelloAnswer | undefined;
+  private readonly permit: Permit;
+  private readonly following: Following;
+  private onTab: (name: string) => void = () => undefined;
+  /** The run that the timeline shows. */
+  private drawn = '';
+  /** The list of runs is of before something was appended. */
+  private stale = false;
 
   constructor(
     private readonly source: DataSource,
-    private readonly memory: Memory
+    private readonly memory: Memory,
+    private readonly host: Host = {}
   ) {
     const { cursor } = this;
-    this.replays = new Replays(cursor, source, () => this.hello);
+    const permit = new Permit(host.startKernel, error => this.fail(error));
+    this.permit = permit;
+    this.replays = new Replays(cursor, source, permit);
     this.stepper = new Stepper(cursor, this.breakpoints, () => this.replays.lines, playing => this.toolbar.setPlaying(playing));
-    this.headline = new Headline({ runs: () => this.showRuns(), show: tab => this.showTab(tab) });
+    this.headline = new Headline({ runs: () => this.showRuns(), show: tab => this.showTab(tab) }, permit);
     this.timeline = new Timeline('Timeline', STATES.map(state => STATE_LOOKS[state]), seq => cursor.goTo(seq));
-    this.runs = new Runs(source, runId => void this.open(runId));
+    this.runs = new Runs(source, runId => void this.open(runId), host.judges);
     this.events = new Events(cursor, source, () => this.edit());
     this.code = new Code(cursor, source, this.breakpoints, title => this.layout.panels.code.say(`code: ${title}`));
-    const replay = { reason: () => this.replays.reason(), start: () => this.replay() };
+    const replay = { reason: () => this.replays.reason(), start: () => this.replay(), invitation: () => permit.invitation() };
     this.locals = new Locals(cursor, source, replay, spot => this.code.look(spot));
     this.watches = new Watches(cursor, source);
     this.details = new Details(cursor, source, () => this.hazardsCame());
-    this.whatIf = new WhatIf(cursor, source, this.replays);
-    this.decide = new Decide(cursor, source, () => this.hello, runId => void this.open(runId), verdict => this.headline.judge(verdict));
+    this.whatIf = new WhatIf(cursor, source, this.replays, permit);
+    this.decide = new Decide(cursor, source, permit, runId => void this.open(runId), verdict => this.headline.judge(verdict));
     this.tabs = this.makeTabs();
     const variables = element('div', { class: 'dw-variables' }, this.locals.node, splitter('watches', 'y', this.watches.node, true), this.watches.node);
     this.layout = new Layout({ timeline: this.timeline.node, events: this.events.node, code: this.code.node, locals: variables, detail: this.tabs.node });
@@ -83,9 +91,14 @@ export class App {
     this.help = new Help(bindings);
     this.toolbar = this.makeToolbar();
     this.node.append(this.headline.node, this.toolbar.node, this.face, this.runs.node, this.layout.node, this.help.node);
+    if (host.hints) {
+      this.node.append(this.hint);
+    }
     bindKeys(this.node, bindings);
     cursor.listen(change => this.follow(change));
     this.theme = this.watchTheme();
+    this.following = new Following(cursor, source, { wanted: () => this.isSeen() && (host.follows?.() ?? false), came: here => this.newsCame(here) });
+    this.remember();
     this.see('face');
   }
 
@@ -94,13 +107,17 @@ export class App {
     this.say(notice('running', 'Opening…'));
     try {
       const { body } = await this.source.ask({ ask: 'hello' });
-      this.hello = body;
+      this.permit.greet(body);
       this.headline.greet(body);
       const remembered = String(this.memory.get('run_id') ?? '');
       if (remembered || body.run_id || body.run_count === 1) {
         await this.open(remembered || body.run_id, Number(this.memory.get('cursor') ?? 0));
       } else {
         await this.loadRuns();
+        this.runs.focus();
+      }
+      if (this.host.follows) {
+        this.following.start();
       }
     } catch (error) {
       this.fail(error);
@@ -127,12 +144,12 @@ export class App {
     this.memory.set('run_id', '');
     this.headline.open(undefined);
     this.cursor.open(undefined);
-    if (this.runs.loaded) {
+    if (this.runs.loaded && !this.stale) {
       this.see('runs');
-      this.runs.focus();
     } else {
       void this.loadRuns();
     }
+    this.runs.focus();
   }
 
   showTab(name: string): void {
@@ -189,6 +206,7 @@ export class App {
   }
 
   dispose(): void {
+    this.following.stop();
     this.stepper.stop();
     this.theme.disconnect();
     this.source.dispose();
@@ -197,8 +215,8 @@ export class App {
 
   private async loadRuns(): Promise<void> {
     this.see('runs');
+    this.stale = false;
     await this.runs.load();
-    this.runs.focus();
   }
 
   private makeTabs(): Tabs {
@@ -215,7 +233,21 @@ export class App {
       if (name === 'whatif') {
         this.whatIf.aim();
       }
+      this.onTab(name);
     });
+  }
+
+  /** Begin as it was left, and keep how it is left. */
+  private remember(): void {
+    const [time, tab] = [this.memory.get('time'), this.memory.get('panels')?.tab];
+    if (time) {
+      this.timeline.setMode(time);
+    }
+    if (typeof tab === 'string' && this.tabs.has(tab)) {
+      this.tabs.show(tab);
+    }
+    this.timeline.onMode = mode => this.memory.set('time', mode);
+    this.onTab = name => this.memory.set('panels', { ...this.memory.get('panels'), tab: name });
   }
 
   private makeToolbar(): Toolbar {
@@ -250,7 +282,8 @@ export class App {
     const { cursor } = this;
     const { run } = cursor;
     if (change === 'run' && run) {
-      void this.timeline.show(storyOf(run));
+      void this.timeline.show(storyOf(run), this.drawn === run.id);
+      this.drawn = run.id;
     } else if (change === 'track' && run) {
       void this.drawTrack();
     }
@@ -283,9 +316,42 @@ export class App {
       await act();
       fill(this.face);
     } catch (error) {
-      const { title, hint } = words(error);
-      const face = notice('hazard', title, hint);
-      fill(this.face, face);
+      this.fail(error);
+    }
+  }
+
+  private isSeen(): boolean {
+    return document.visibilityState === 'visible' && this.node.checkVisibility();
+  }
+
+  /** Something was appended. What a person is busy with is not taken away: then it is only said. */
+  private async newsCame(here: boolean): Promise<void> {
+    const { run, branch, replayed } = this.cursor;
+    this.stale = true;
+    if (run && !here) {
+      return;
+    }
+    const { body } = await this.source.ask({ ask: 'hello' });
+    this.headline.greet(body);
+    if (!run) {
+      await this.loadRuns();
+    } else if (branch || replayed || isTyping(document.activeElement)) {
+      const more = button({ name: 'Show the new events', text: 'Show the new events', kind: 'main' }, () => void this.guarded(() => this.takeNews()));
+      this.say(element('div', { class: 'dw-news', role: 'status' }, 'The run went on: new events are recorded. ', more));
+    } else {
+      await this.takeNews();
+    }
+  }
+
+  /** Read the run again, and stay where the cursor is: at the end, if it stood there. */
+  private async takeNews(): Promise<void> {
+    const { cursor } = this;
+    const [last, seq] = [cursor.at === cursor.length - 1, cursor.seq];
+    if (cursor.run) {
+      const run = await Run.load(this.source, cursor.run.id);
+      fill(this.face);
+      this.headline.open(run);
+      cursor.open(run, last ? run.length - 1 : Math.max(0, run.find(seq)));
     }
   }
 
@@ -295,16 +361,17 @@ export class App {
     }
     this.runs.node.hidden = what !== 'runs';
     this.layout.node.hidden = what !== 'run';
-    this.toolbar.node.hidden = what !== 'run';
+    this.toolbar.node.hidden = this.hint.hidden = what !== 'run';
   }
 
   private say(face: HTMLElement): void {
     fill(this.face, face);
   }
 
-  private fail(error: unknown): void {
+  /** Say what went wrong, and what would help. */
+  fail(error: unknown): void {
     const { title, hint } = words(error);
-    this.say(notice('hazard', title, hint));
+    this.say(notice('hazard', title, hint, ...this.permit.wayOut(error)));
   }
 
   /** The canvas does not follow the theme by itself. */

@@ -6,6 +6,7 @@ import { countText } from '../parts/units';
 import type { Run } from '../source/run';
 import type { HelloAnswer, VerdictAnswer } from '../wire';
 import { titleOf } from '../decide/option';
+import type { Permit } from './permit';
 
 export interface HeadlineActs {
   runs: () => void;
@@ -25,7 +26,10 @@ export class Headline {
   private run: Run | undefined;
   private verdict: VerdictAnswer | undefined;
 
-  constructor(private readonly acts: HeadlineActs) {}
+  constructor(
+    private readonly acts: HeadlineActs,
+    private readonly permit: Permit
+  ) {}
 
   greet(hello: HelloAnswer): void {
     this.hello = hello;
@@ -43,9 +47,17 @@ export class Headline {
   }
 
   draw(): void {
-    const isolation = this.hello?.isolation ?? 'none';
-    const badge = element('span', { class: `dw-isolation dw-isolation-${isolation}`, title: ISOLATION[isolation], tabindex: 0 }, glyph('shield'), `isolation: ${isolation}`);
-    fill(this.node, ...(this.run ? this.ofRun(this.run) : this.ofRecording()), element('span', { class: 'dw-grow' }), badge);
+    fill(this.node, ...(this.run ? this.ofRun(this.run) : this.ofRecording()), element('span', { class: 'dw-grow' }), ...this.permit.invitation(), ...this.badge());
+  }
+
+  /** What stands behind replays; where nothing is ever run, that. */
+  private badge(): HTMLElement[] {
+    if (!this.hello) {
+      return [];
+    }
+    const { isolation, may } = this.hello;
+    const [word, title] = may.replay ? [`isolation: ${isolation}`, ISOLATION[isolation]] : ['reads only', 'Nothing is run here: recordings are read, no more'];
+    return [element('span', { class: `dw-isolation dw-isolation-${isolation}`, title, tabindex: 0 }, glyph('shield'), word)];
   }
 
   private ofRecording(): Node[] {

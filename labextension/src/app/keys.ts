@@ -10,6 +10,11 @@ export interface Binding {
 
 const TYPING = new Set(['INPUT', 'TEXTAREA', 'SELECT']);
 
+/** Whether a person writes there. */
+export function isTyping(target: Element | null): boolean {
+  return target !== null && (TYPING.has(target.tagName) || (target as HTMLElement).isContentEditable);
+}
+
 /** Listen for keys anywhere in the app but where a person writes. */
 export function bindKeys(root: HTMLElement, bindings: readonly Binding[]): void {
   const acts = new Map(bindings.flatMap(binding => binding.keys.map(key => [key, binding.act] as const)));
@@ -18,7 +23,7 @@ export function bindKeys(root: HTMLElement, bindings: readonly Binding[]): void 
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) {
       return;
     }
-    if (TYPING.has(target.tagName) || target.isContentEditable) {
+    if (isTyping(target)) {
       if (event.key === 'Escape') {
         root.focus();
       }

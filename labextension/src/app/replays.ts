@@ -1,7 +1,8 @@
 import { Branch } from '../source/branch';
 import type { DataSource } from '../source/source';
-import type { BranchRow, Edit, HelloAnswer } from '../wire';
+import type { BranchRow, Edit } from '../wire';
 import type { Cursor } from './cursor';
+import type { Permit } from './permit';
 
 /** Makes branches: the one place that asks for replays, and keeps what came back. */
 export class Replays {
@@ -13,17 +14,12 @@ export class Replays {
   constructor(
     private readonly cursor: Cursor,
     private readonly source: DataSource,
-    private readonly hello: () => HelloAnswer | undefined
+    private readonly permit: Permit
   ) {}
 
   /** Why nothing can be replayed here; nothing where it can. */
   reason(): string {
-    const { run } = this.cursor;
-    return !this.hello()?.may.replay
-      ? 'This view may not run code. Open the run in a notebook: wb.Debugger(run) replays it there.'
-      : run && !run.headline.replays
-        ? `Runs of ${run.headline.engine} cannot be replayed here.`
-        : '';
+    return this.permit.notToReplay(this.cursor.run);
   }
 
   /** Replay the run as recorded, for its variables. */

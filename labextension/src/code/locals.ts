@@ -20,7 +20,7 @@ export class Locals {
   constructor(
     private readonly cursor: Cursor,
     private readonly source: DataSource,
-    private readonly replay: { reason: () => string; start: () => Promise<void> },
+    private readonly replay: { reason: () => string; start: () => Promise<void>; invitation: () => HTMLElement[] },
     private readonly onFrame: (spot: Spot) => void
   ) {
     this.node = element('div', { class: 'dw-locals-panel' }, this.body, this.stack);
@@ -62,7 +62,7 @@ export class Locals {
   private invitation(): HTMLElement {
     const reason = this.replay.reason();
     return reason
-      ? notice('list', 'No variables', reason)
+      ? notice('list', 'No variables', reason, ...this.replay.invitation())
       : notice(
           'list',
           'Variables come from a replay',

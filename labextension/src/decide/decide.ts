@@ -1,8 +1,9 @@
 import type { Cursor } from '../app/cursor';
+import type { Permit } from '../app/permit';
 import { element, fill } from '../parts/element';
 import { notice } from '../parts/notice';
 import { words, type DataSource } from '../source/source';
-import type { Doubt, HelloAnswer, Option, VerdictAnswer } from '../wire';
+import type { Doubt, Option, VerdictAnswer } from '../wire';
 import { doubtRow } from './doubt';
 import { optionRow } from './option';
 import { planBox } from './plan';
@@ -21,7 +22,7 @@ export class Decide {
   constructor(
     private readonly cursor: Cursor,
     private readonly source: DataSource,
-    private readonly hello: () => HelloAnswer | undefined,
+    private readonly permit: Permit,
     private readonly onActed: (runId: string) => void,
     private readonly onVerdict: (verdict: VerdictAnswer) => void
   ) {
@@ -58,14 +59,14 @@ export class Decide {
     this.onVerdict(verdict);
     const basis = verdict.with_code ? '' : ' Judged by the log and the declared kinds alone; the code was not replayed.';
     fill(this.word, element('p', { class: 'dw-advice' }, element('strong', {}, verdict.advice), basis));
-    this.word.append(...verdict.surplus.map(text => element('p', { class: 'dw-warn' }, text)));
+    this.word.append(...verdict.surplus.map(text => element('p', { class: 'dw-warn' }, text)), ...this.permit.invitation());
     this.showDoubts(verdict.in_doubt);
     fill(this.options, ...verdict.options.map(option => optionRow(option, chosen => void this.dryRun(chosen, [], ''))));
   }
 
   private showDoubts(doubts: readonly Doubt[]): void {
     const acts = {
-      forbidden: this.hello()?.may.act ? '' : 'This view may not act. Settle it in a notebook: run.resolve(…)',
+      forbidden: this.permit.notToAct(),
       probe: (doubt: Doubt) => void this.probe(doubt),
       resolve: (doubt: Doubt, happened: boolean, result: string | undefined, why: string) => void this.resolve(doubt, happened, result, why)
     };

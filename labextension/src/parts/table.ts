@@ -18,6 +18,8 @@ export interface Column {
 export interface TableEvents {
   /** A row was chosen by mouse or keyboard. */
   onSelect?: (row: number) => void;
+  /** A row was clicked. */
+  onClick?: (row: number) => void;
   /** Enter, or a double click. */
   onOpen?: (row: number) => void;
   /** A heading was clicked. */
@@ -196,7 +198,11 @@ export class VirtualTable {
   private pick(event: Event, open: boolean): void {
     const row = (event.target as Element).closest<HTMLElement>('[data-row]');
     if (row) {
-      this.choose(Number(row.dataset.row), open);
+      const at = Number(row.dataset.row);
+      this.choose(at, open);
+      if (!open) {
+        this.events.onClick?.(at);
+      }
     }
   }
 

@@ -33,6 +33,10 @@ export class Tabs {
     return this.tabs.find(tab => !tab.body.hidden)?.name ?? '';
   }
 
+  has(name: string): boolean {
+    return this.heads.has(name);
+  }
+
   show(name: string): void {
     for (const tab of this.tabs) {
       const chosen = tab.name === name;

@@ -1,4 +1,6 @@
 import { safetyBadge, statusBadge } from '../parts/badge';
+import { button } from '../parts/button';
+import { choice } from '../parts/choice';
 import { element, fill, setText } from '../parts/element';
 import { glyph } from '../parts/glyph';
 import { notice, snippet } from '../parts/notice';
@@ -18,6 +20,7 @@ export class Runs {
   /** How long the last filter took, in milliseconds. */
   spent = 0;
   private readonly count = element('span', { class: 'dw-count', role: 'status' });
+  private readonly unjudged = button({ name: 'Judge every run of this large recording', text: 'Judge all runs' }, () => this.judgeAll());
   private readonly face = element('div', {});
   private readonly table: VirtualTable;
   private roster: Roster | undefined;
@@ -26,7 +29,8 @@ export class Runs {
 
   constructor(
     private readonly source: DataSource,
-    private readonly onOpen: (runId: string) => void
+    private readonly onOpen: (runId: string) => void,
+    private readonly judges: () => boolean = () => true
   ) {
     this.table = new VirtualTable(
       'Runs',
@@ -63,7 +67,10 @@ export class Runs {
       fill(this.face, noRuns());
     }
     this.want({});
-    void this.judge(this.roster);
+    this.unjudged.hidden = this.judges();
+    if (this.unjudged.hidden) {
+      this.judgeAll();
+    }
   }
 
   get loaded(): boolean {
@@ -72,6 +79,13 @@ export class Runs {
 
   focus(): void {
     this.table.node.focus();
+  }
+
+  private judgeAll(): void {
+    this.unjudged.hidden = true;
+    if (this.roster) {
+      void this.judge(this.roster);
+    }
   }
 
   private async judge(roster: Roster): Promise<void> {
@@ -98,7 +112,7 @@ export class Runs {
     );
     const groups: [GroupName, string][] = [['', 'no groups'], ['reason', 'by reason'], ['status', 'by status'], ['workflow', 'by workflow'], ['verdict', 'by verdict']];
     const group = choice('Group', groups, value => this.want({ group: value as GroupName, folded: new Set() }));
-    return element('div', { class: 'dw-bar' }, glyph('search'), this.search, status, group, this.count);
+    return element('div', { class: 'dw-bar' }, glyph('search'), this.search, status, group, this.count, this.unjudged);
   }
 
   private want(change: Partial<Wish>): void {
@@ -185,13 +199,6 @@ function showVerdict(cell: HTMLElement, roster: Roster, at: number): void {
 function stake(roster: Roster, at: number): string {
   const row = roster.triage[at];
   return row?.at_stake ? `${row.at_stake.toLocaleString('en-US', { maximumFractionDigits: 2 })} ${row.currency}` : '';
-}
-
-function choice(name: string, options: readonly (readonly [string, string])[], pick: (value: string) => void): HTMLSelectElement {
-  const made = element('select', { class: 'dw-select', 'aria-label': name, title: name });
-  made.append(...options.map(([value, label]) => element('option', { value }, label)));
-  made.addEventListener('change', () => pick(made.value));
-  return made;
 }
 
 function noRuns(): HTMLElement {

@@ -42,6 +42,8 @@ export class Timeline {
   private stale = { base: true, minimap: true };
   /** How long the last painting of the bars and of the cursor took, in milliseconds; how many boxes it drew. */
   readonly spent = { base: 0, top: 0, boxes: 0 };
+  /** Called when another time axis is chosen. */
+  onMode: (mode: Mode) => void = () => undefined;
   private building = 0;
 
   constructor(
@@ -63,8 +65,8 @@ export class Timeline {
     new ResizeObserver(() => this.redraw(true)).observe(field);
   }
 
-  /** Draw a run; what takes long is spread over frames. */
-  async show(story: Story): Promise<void> {
+  /** Draw a run; what takes long is spread over frames. `more` of the same run leaves the view where it is. */
+  async show(story: Story, more = false): Promise<void> {
     const building = ++this.building;
     const lanes = new Lanes(new Chart(story, this.mode));
     let since = performance.now();
@@ -78,8 +80,12 @@ export class Timeline {
       }
     }
     this.lanes = lanes;
-    this.view.reset(lanes.chart.end);
-    this.scroll = 0;
+    if (more) {
+      this.view.extend(lanes.chart.end);
+    } else {
+      this.view.reset(lanes.chart.end);
+      this.scroll = 0;
+    }
     this.redraw(true);
   }
 
@@ -151,8 +157,10 @@ export class Timeline {
     return element('details', { class: 'dw-legend' }, summary, element('div', { class: 'dw-legend-list' }, ...entries));
   }
 
-  private setMode(mode: Mode): void {
+  /** Choose the time axis. */
+  setMode(mode: Mode): void {
     this.mode = mode;
+    this.onMode(mode);
     this.modes.forEach((made, name) => made.setAttribute('aria-pressed', String(name === mode)));
     if (this.lanes) {
       void this.show(this.lanes.chart.story);

@@ -1,4 +1,5 @@
 import type { Cursor } from '../app/cursor';
+import type { Permit } from '../app/permit';
 import type { Replays } from '../app/replays';
 import { button } from '../parts/button';
 import { element, fill } from '../parts/element';
@@ -22,7 +23,8 @@ export class WhatIf {
   constructor(
     private readonly cursor: Cursor,
     private readonly source: DataSource,
-    private readonly replays: Replays
+    private readonly replays: Replays,
+    private readonly permit: Permit
   ) {
     this.form = new EditForm(cursor, source, () => replays.reason(), edit => void this.replay(edit));
     this.difference = new Difference(source);
@@ -77,7 +79,7 @@ export class WhatIf {
 
   private draw(): void {
     const { branch } = this.cursor;
-    fill(this.outcome, ...(branch?.edited ? this.result(branch) : []));
+    fill(this.outcome, ...(branch?.edited ? this.result(branch) : this.permit.invitation()));
     drawTree(this.tree, this.replays.rows, branch?.edited ? branch.id : '', {
       show: row => (row ? void this.replays.open(row).catch(error => this.fail(error)) : this.cursor.show(undefined)),
       compare: row => this.compare(row.branch),

@@ -41,18 +41,40 @@ def test_the_same_attempt_begun_by_both() -> None:
     story = Story()
     run = story.run("r")
     step = run.step("ship").started()
+    story.process(5151)
     step.started(attempt=1)
     step.completed("tracking-1")
     (found,) = seen("two-writers", story)
-    assert found.steps == ("ship (1)",)
+    assert found.seqs == (3,)
+    assert "5151" in found.text
+
+
+def test_the_same_attempt_begun_twice_by_one_process_is_a_retry_that_came_too_early() -> None:
+    story = Story()
+    step = story.run("r").step("ship").started()
+    step.started(attempt=1)
+    step.completed("tracking-1")
+    (found,) = seen("early-retry", story)
+    assert found.seqs == (3, 2)
+    assert not seen("two-writers", story)
 
 
 def test_two_results_of_one_attempt() -> None:
     story = Story()
     step = story.run("r").step("ship").completed("tracking-1")
+    story.process(5151)
     step._event(EventType.StepCompleted, result="tracking-2")
     (found,) = seen("two-writers", story)
     assert found.seqs == (4, 3)
+
+
+def test_two_results_of_one_attempt_of_one_process() -> None:
+    story = Story()
+    step = story.run("r").step("ship").completed("tracking-1")
+    step._event(EventType.StepCompleted, result="tracking-2")
+    (found,) = seen("early-retry", story)
+    assert found.seqs == (4, 3, 2)
+    assert not seen("two-writers", story)
 
 
 def test_two_logs_tell_of_the_same_run_in_the_same_time() -> None:

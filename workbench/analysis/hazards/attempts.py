@@ -38,6 +38,7 @@ class StepRows:
         answers: Rows that say how an attempt ended, in log order: a failure, an outcome, a cancellation.
         settled: Rows of resolutions.
         undo: Rows of its compensation.
+        late: Rows that say how an attempt ended that had been given up, after the next one began.
         recorded: Row of a step that is known by its outcome only; -1 for none.
     """
 
@@ -47,6 +48,7 @@ class StepRows:
     answers: list[int] = field(default_factory=list)
     settled: list[int] = field(default_factory=list)
     undo: list[int] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
     recorded: int = -1
 
     @property
@@ -127,6 +129,14 @@ def _answer(history: History, step: StepRows, row: int, kind: EventType) -> None
     last = len(step.attempts)
     open_ones = [at for at in range(last - 1, max(last - _LOOKED_BACK, 0) - 1, -1) if step.attempts[at].type is None]
     named = [at for at in open_ones if cause and seqs[step.attempts[at].row] == cause]
+    if not named and cause and any(_is_given_up(one, seqs[one.row], cause) for one in step.attempts[-_LOOKED_BACK:-1]):
+        step.late.append(row)
+        return
     named = named or [at for at in open_ones if number and step.attempts[at].number == number] or open_ones
     if named:
         step.attempts[named[0]] = step.attempts[named[0]]._replace(answer=row, type=kind)
+
+
+def _is_given_up(attempt: Attempt, seq: int, cause: int) -> bool:
+    """Whether it is the attempt that an event names, and had been given up before."""
+    return seq == cause and attempt.type is EventType.AttemptFailed

@@ -16,7 +16,7 @@ from workbench.analysis.hazards.gaps import Gap, gaps_of, pauses_of
 from workbench.analysis.hazards.grants import Grant, Use, grants_of, uses_of
 from workbench.analysis.hazards.kin import kin_of
 from workbench.analysis.hazards.size import sizes_of
-from workbench.analysis.lint import Remark, lint
+from workbench.analysis.lint import Remark, Visit, lint, visits
 from workbench.analysis.provenance import Leaf, Link, leaves, links_of
 from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
@@ -177,6 +177,12 @@ class Case:
         return known
 
     @cached_property
+    def drawn(self) -> frozenset[str]:
+        """Ids that the run drew, as text: they name nothing outside it."""
+        rows = self.rows_of(EventType.UuidDrawn) if self.has(EventType.UuidDrawn) else ()
+        return frozenset(str(self.body(row).get("value")) for row in rows)
+
+    @cached_property
     def sizes(self) -> Mapping[int, int]:
         """Bytes of the content of each payload, by row."""
         return sizes_of(self)
@@ -242,6 +248,11 @@ class Case:
     def remarks(self) -> tuple[Remark, ...]:
         """What endangers replay in the text of the code; nothing where there is none."""
         return tuple(lint(self.code)) if self.code is not None else ()
+
+    @cached_property
+    def visits(self) -> tuple[Visit, ...]:
+        """The functions of the code at hand, with their source; nothing where there is none."""
+        return tuple(visits(self.code)) if self.code is not None else ()
 
 
 _TOLD = ("args", "kwargs", "key", "result", "value", "error", "continued_with")

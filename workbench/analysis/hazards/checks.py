@@ -9,6 +9,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from workbench.analysis.hazards.addresses import holds
 from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.expiry import plain_text
 from workbench.analysis.hazards.places import name_at
@@ -101,7 +102,8 @@ def touches(resource: str, ids: frozenset[str], other: str, others: frozenset[st
     shared = ids & others
     if resource and other:
         if resource != other:
-            return None
+            one_is_part = holds(resource, other) or holds(other, resource)
+            return (shared or None) if one_is_part else None
         return shared or (frozenset() if not ids or not others else None)
     return frozenset(one for one in shared if not one.startswith("word:")) or None
 

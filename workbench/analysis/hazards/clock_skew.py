@@ -10,6 +10,7 @@ from typing import Final
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.hazards.wording import NS, span
+from workbench.model import EventType, Position
 
 __all__ = ["CLOCK_SKEW"]
 
@@ -18,6 +19,7 @@ _TOLERATED_NS: Final = NS // 10
 
 _WRITTEN_LATER_NS: Final = 5 * NS
 _LOST_NS: Final = 2 * NS
+_ANSWERS: Final = (EventType.StepCompleted, EventType.StepFailed, EventType.StepCancelled, EventType.AttemptFailed)
 _SLEWED: Final = 100
 """A clock that NTP slews loses at most a two-thousandth; a hundredth is no slewing."""
 
@@ -45,6 +47,8 @@ def _detect(case: Case) -> Iterator[Evidence]:
     if own_order:
         yield from _behind(case)
     yield from _crossed(case, told)
+    if case.has(EventType.AttemptBegan):
+        yield from _before_it_began(case)
 
 
 def _behind(case: Case) -> Iterator[Evidence]:
@@ -75,6 +79,23 @@ def _crossed(case: Case, told: set[int]) -> Iterator[Evidence]:
             early = span((times[asked] - times[row]) / NS)
             label = case.history.declaration(row).name or "an event"
             yield Evidence(case.seqs(row, asked), f"the answer of {label} is {early} older than what it answers")
+
+
+def _before_it_began(case: Case) -> Iterator[Evidence]:
+    """Other engines write down when an attempt was taken up: on another host than where its answer was written."""
+    began: dict[Position, int] = {}
+    columns = case.history.columns
+    for row in case.rows_of(EventType.AttemptBegan, *_ANSWERS):
+        position = case.history.position(row)
+        if columns.type[row] == EventType.AttemptBegan:
+            began[position] = row
+            continue
+        start = began.pop(position, -1)
+        early = columns.time_ns[start] - columns.time_ns[row] if start >= 0 else 0
+        if early > _TOLERATED_NS and columns.time_ns[row] > 0:
+            label = case.history.declaration(row).name or "an event"
+            text = f"the answer of {label} is {span(early / NS)} older than the beginning of its attempt"
+            yield Evidence(case.seqs(row, start), text)
 
 
 def _writer(case: Case, row: int) -> int:

@@ -13,7 +13,7 @@ from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.parsing import parse
 from workbench.model import EventType
 
-__all__ = ["CODE_CHANGE"]
+__all__ = ["CODE_CHANGE", "is_change"]
 
 _BY_SOURCE: Final = frozenset({Cause.CONCURRENCY, Cause.TYPE_CHANGED})
 """These come without a change of the workflow, too: a race, a class that changed elsewhere. The source tells."""
@@ -26,14 +26,14 @@ def _detect(case: Case) -> Iterator[Evidence]:
             yield changed
         return
     explanation = case.explanation  # a dry replay that fits clears whatever changed
-    if explanation is not None and explanation.first is not None and _is_change(explanation):
+    if explanation is not None and explanation.first is not None and is_change(explanation):
         first = explanation.first
         text = f"a dry replay asks for {first.asked} where the log holds {first.recorded}: {explanation.cause}"
         seqs = (first.seq,) if first.seq else ()
         yield Evidence(seqs, text, (), 1.0, Severity.DANGER, explanation.line_now)
 
 
-def _is_change(explanation: Explanation) -> bool:
+def is_change(explanation: Explanation) -> bool:
     """Whether another code is the reason why the log is left, and not what no log holds."""
     if explanation.cause in AMBIENT or explanation.same_code:
         return False

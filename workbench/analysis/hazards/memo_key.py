@@ -10,6 +10,7 @@ from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.expiry import instant_of, plain_text
 from workbench.analysis.hazards.fingerprint import fingerprint_of, key_of
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.analysis.hazards.memo_code import remembered_in_loops
 from workbench.analysis.hazards.places import name_at
 from workbench.analysis.hazards.resources import looks
 from workbench.analysis.hazards.wording import quoted
@@ -30,6 +31,9 @@ _ALIKE: Final = frozenset({Kind.PURE, Kind.IDEMPOTENT})
 
 
 def _detect(case: Case) -> Iterator[Evidence]:
+    for found in remembered_in_loops(case.visits):
+        text = f"{found.place}: {found.what} is kept under a key that is the same in every turn of its loop"
+        yield Evidence((), text, (), 0.8, None, found.place)
     if case.has(EventType.ChildStarted):
         yield from _of_children(case)
     if len(case.steps) < 2:  # noqa: PLR2004 - a first and a second

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from workbench.analysis.cause import Cause
-from workbench.analysis.divergence import Reason, Sure
+from workbench.analysis.cause import AMBIENT, Cause
+from workbench.analysis.divergence import Explanation, Reason, Sure
 from workbench.analysis.hazards.case import Case
+from workbench.analysis.hazards.code_change import is_change
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.hazards.wording import said
 from workbench.replay import replay
@@ -18,7 +19,9 @@ _SURENESS: Final = {Sure.PROVED: 1.0, Sure.LIKELY: 0.8, Sure.POSSIBLE: 0.5}
 _REPLAYS: Final = 3
 _RACE_RULES: Final = frozenset({"WB109"})
 _STATE_RULES: Final = frozenset({"WB104", "WB105", "WB110"})
+_DRAWN: Final = frozenset({Cause.CLOCK, Cause.RANDOM, Cause.UUID})
 _ORDER_RULES: Final = frozenset({"WB106", "WB107", "WB108"})
+_SUSPECTS: Final = frozenset({"WB101", "WB102", "WB103"}) | _RACE_RULES | _STATE_RULES | _ORDER_RULES
 
 Detect = Callable[[Case], Iterable[Evidence]]
 
@@ -60,6 +63,30 @@ def _diverged(case: Case, causes: frozenset[Cause]) -> Evidence | None:
     text = f"a dry replay asks for {first.asked} where the log holds {first.recorded}: {reason.why}"
     seqs = (first.seq,) if first.seq else ()
     return Evidence(seqs, text, (), _SURENESS[reason.sure], Severity.DANGER, explanation.line_now)
+
+
+def _ambient(case: Case) -> Iterator[Evidence]:
+    yield from _by(_DRAWN)(case)
+    explanation = case.explanation
+    if explanation is None or not _has_no_name(case, explanation):
+        return
+    first, text = (
+        explanation.first,
+        "a dry replay leaves the log, the code has not changed, and what differs is not known",
+    )
+    if first is not None:
+        text += f": it asks for {first.asked} where the log holds {first.recorded}"
+    seqs = (first.seq,) if first is not None and first.seq else case.seqs(case.record.started)
+    yield Evidence(seqs, text, (), 0.7, Severity.DANGER, explanation.line_now)
+
+
+def _has_no_name(case: Case, explanation: Explanation) -> bool:
+    """Whether nobody says why the log is left: no cause that was found, and nothing in the text of the code."""
+    if is_change(explanation) or any(remark.rule in _SUSPECTS for remark in case.remarks):
+        return False
+    if explanation.cause is Cause.CONCURRENCY and not explanation.code_difference:
+        return False
+    return explanation.first is None or explanation.cause not in AMBIENT
 
 
 def _race(case: Case) -> Iterator[Evidence]:
@@ -104,7 +131,7 @@ Draw through the recorder, which keeps what was drawn:
     request = wb.uuid4()        # not uuid.uuid4()
 """,
     false_alarm_if="nothing that the workflow asks for depends on the value (it is only logged).",
-    detect=_by(frozenset({Cause.CLOCK, Cause.RANDOM, Cause.UUID})),
+    detect=_ambient,
     source="AWS durable execution, determinism; Temporal, deterministic constraints; temporalio/sdk-typescript#1582",
 )
 

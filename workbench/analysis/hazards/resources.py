@@ -7,6 +7,7 @@ import uuid
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from workbench.analysis.hazards.addresses import address_of_one, resource_above
 from workbench.analysis.hazards.expiry import instant_of, plain_text
 from workbench.analysis.hazards.places import name_at
 from workbench.journal.codec import Redacted
@@ -43,7 +44,8 @@ _LOOKING: Final = frozenset({
 def ids_of(case: Case, row: int) -> frozenset[str]:
     """Values in the arguments of a call that name something: `sku-7`, `acct/12`, a UUID.
 
-    Plain words and small numbers, which may mean anything, begin with `word:`.
+    Plain words and small numbers, which may mean anything, begin with `word:`. Whoever acts on a part of what has an
+    address acts on that, too: `/rooms/12` of `/rooms/12/bookings`.
 
     Args:
         case: The run.
@@ -53,7 +55,10 @@ def ids_of(case: Case, row: int) -> frozenset[str]:
     for leaf in case.leaves(row):
         name = words_of(name_at(leaf.path))
         if leaf.path.startswith(("$.args", "$.kwargs")) and _NO_ID_NAMES.isdisjoint(name):
-            found.add(_id_of(leaf.value, name))
+            address = plain_text(leaf.value).strip() if isinstance(leaf.value, str) else ""
+            found.add(address_of_one(address) or _id_of(leaf.value, name))
+            if "/" in address and not looks(case.history.declaration(row)):
+                found.add(resource_above(address))
     return frozenset(found - {""})
 
 

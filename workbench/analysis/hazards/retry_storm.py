@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from statistics import median_low
 from typing import Final
 
 from workbench.analysis.hazards.attempts import StepRows
@@ -60,15 +61,17 @@ def _how(times: Sequence[int]) -> str:
         return ""
     pauses = [after - before for before, after in pairwise(times)]
     if _constant(pauses):
-        return f"at even pauses of {span(pauses[0] / NS)}, without backoff or jitter"
+        return f"at even pauses of {span(median_low(pauses) / NS)}, without backoff or jitter"
     if _burst(times):
         return f"{_BURST} of them within {span(_BURST_NS / NS)}"
     return "with ever shorter pauses" if len(times) > _MANY and _quickening(pauses) else ""
 
 
 def _constant(pauses: Sequence[int]) -> bool:
-    shortest, longest = min(pauses), max(pauses)
-    return longest > 0 and longest - shortest <= _ALIKE * longest
+    """Whether they are alike; one may be longer, as when a worker was busy: that is no backoff."""
+    ordered = sorted(pauses)
+    usual = ordered[:-1] if len(ordered) >= _MANY else ordered
+    return usual[-1] > 0 and usual[-1] - usual[0] <= _ALIKE * usual[-1]
 
 
 def _burst(times: Sequence[int]) -> bool:
@@ -134,9 +137,11 @@ def _in_step_with_others(case: Case, retried: Sequence[StepRows]) -> Iterator[Ev
 
 
 def _equal(left: Sequence[int], right: Sequence[int]) -> bool:
+    """Whether they are the same but for one, of at least four."""
     if len(left) != len(right):
         return False
-    return all(abs(one - two) <= _ALIKE / 5 * max(one, two) for one, two in zip(left, right, strict=True))
+    same = sum(abs(one - two) <= _ALIKE / 5 * max(one, two) for one, two in zip(left, right, strict=True))
+    return same >= max(len(left) - 1, _MANY - 1)
 
 
 def _pauses(history: History, rows: Sequence[int]) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.case import Case
+from workbench.analysis.hazards.error_shape import tells_failure
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.hazards.wording import listed
 from workbench.analysis.state import State
@@ -42,7 +43,10 @@ def _standing(case: Case, steps: Sequence[StepFacts]) -> list[StepFacts]:
 
 
 def _half_done(case: Case) -> Iterator[Evidence]:
-    if case.ended < 0 or (_completed(case) and not case.has(*_UNDO)):
+    if case.ended < 0:
+        return
+    if _completed(case) and not case.has(*_UNDO):
+        yield from _swallowed(case)
         return
     steps = _sagas(case)
     standing = _standing(case, steps) if steps else []
@@ -61,6 +65,44 @@ def _half_done(case: Case) -> Iterator[Evidence]:
         case.seqs(case.ended, *(step.answer for step in standing)), text, tuple(names),
         0.6 if ended is EventType.RunCompleted else 1.0,
     )  # fmt: skip
+
+
+def _swallowed(case: Case) -> Iterator[Evidence]:
+    """The code caught the failure of a later effect, and the run says that it is done.
+
+    An extra that failed, or one that another took the place of, is no failure of the whole: the run must say that it
+    did not reach its goal, or end with nothing on the failure of a part of the saga.
+    """
+    if not case.has(EventType.StepFailed):
+        return
+    standing = _standing(case, _sagas(case))
+    first = min((step.answer for step in standing), default=-1)
+    failed = [step for step in case.facts.steps if 0 <= first < step.answer and _failed_for_certain(case, step)]
+    if not failed:
+        return
+    last = max(failed, key=_answer)
+    result = case.body(case.ended).get("result")
+    acted = (step for step in case.facts.steps if step.kind.acts and step.state is State.COMMITTED)
+    more = any(step.answer > last.answer for step in acted)
+    gave_up = result is None and last.kind is Kind.COMPENSATABLE and not more
+    if not (gave_up or tells_failure(result)):
+        return
+    names = [step.label for step in standing if step.answer < last.answer]
+    text = (
+        f"{last.label} failed, the run completed all the same, and {listed(names)} "
+        f"{'is' if len(names) == 1 else 'are'} still in force"
+    )
+    rows = (case.ended, last.answer, *(step.answer for step in standing))
+    yield Evidence(case.seqs(*rows), text, (*names, last.label), 0.6 if gave_up else 0.8)
+
+
+def _failed_for_certain(case: Case, step: StepFacts) -> bool:
+    failed = case.history.columns.type[step.answer] == EventType.StepFailed and step.kind.acts
+    return failed and case.body(step.answer).get("definite") is True
+
+
+def _answer(step: StepFacts) -> int:
+    return step.answer
 
 
 def _completed(case: Case) -> bool:

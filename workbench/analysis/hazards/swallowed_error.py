@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Any, Final
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
 
+from workbench.analysis.hazards.answers import is_looked_at, is_used, steps_of_code, swallows
 from workbench.analysis.hazards.attempts import StepRows
 from workbench.analysis.hazards.case import Case
-from workbench.analysis.hazards.expiry import plain_text
+from workbench.analysis.hazards.error_shape import error_shape
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
-from workbench.journal.codec import EnumValue, Record, RecordedError
-from workbench.journal.codec.standins import bounded_repr
-from workbench.journal.redaction.names import folded, words_of
+from workbench.journal.redaction.names import words_of
 from workbench.model import ENDINGS, EventType
 
 __all__ = ["SWALLOWED_ERROR"]
 
-_ERRORS: Final = frozenset({"error", "errors", "exception", "err", "fault", "failure"})
-_ABOUT: Final = frozenset({"message", "code", "type", "reason", "description", "text", "string", "detail", "details"})
-"""What is said of an error: `errorMessage`, `failureReason`."""
-_ELSEWHERE: Final = frozenset({
-    "last", "previous", "prev", "prior", "first", "on", "if", "ignore", "ignored", "max", "min", "allowed", "expected",
-    "known", "squared", "absolute", "standard", "std", "relative", "percentage", "percent", "mean", "log", "logs",
-    "no", "non", "after", "retry", "retryable", "stop", "throw", "raise", "handle", "report", "show", "sampling",
-    "rounding", "measurement", "margin", "default", "test", "training", "validation",
-})  # fmt: skip
-"""With one of these words an error is another one than that of the call: an earlier one, a setting, a measurement."""
-_RUN_TOGETHER: Final = frozenset({"errormessage", "errorcode", "errortype", "faultstring", "faultcode"})
-"""The same without anything between the words."""
-_STATUSES: Final = frozenset({"status", "statuscode", "httpstatus", "httpstatuscode", "code", "responsecode"})
-_FLAGS: Final = frozenset({"ok", "success", "succeeded", "successful"})
-_EXITS: Final = frozenset({"returncode", "exitcode", "exitstatus"})
-"""What a program that failed ends with is not 0."""
-_LEFT_UNDONE: Final = frozenset({
-    "failedrecordcount", "failedentrycount", "failedputcount", "failedentries", "unprocesseditems", "unprocessedkeys",
-})  # fmt: skip
-"""What services answer to a batch of which they did a part."""
-_BAD_WORDS: Final = frozenset({"error", "failed", "failure", "exception", "fail"})
-_GOOD_WORDS: Final = frozenset({"", "none", "null", "ok", "success", "no", "false", "0", "00", "000", "no error"})
-_HTTP_ERROR, _HTTP_END = 400, 600
-_INSIDE: Final = frozenset({"response", "result", "data", "body", "detail", "details", "meta", "payload"})
-_LONGEST_TEXT: Final = 20_000
-"""Characters of JSON in a text that are looked at: a body with an error in it is short."""
 _READS: Final = frozenset({"get", "fetch", "load", "read"})
 _GOES_ON: Final = (
     EventType.StepStarted, EventType.StepRecorded, EventType.ChildStarted, EventType.TimerStarted,
     EventType.CompensationStarted, *ENDINGS,
 )  # fmt: skip
+_MAY_FIND_NONE: Final = frozenset({"find", "look", "lookup", "search", "peek", "poll", "maybe", "optional", "try"})
+_COMPARED: Final = 50
+_SHOWN: Final = 20
 _RULE: Final = "WB111"
 
 
@@ -60,101 +35,36 @@ def _detect(case: Case) -> Iterator[Evidence]:
         if "result" not in body and "value" not in body:
             continue
         value = body.get("result", body.get("value"))
-        what, sure = _error_shape(value)
-        if value is None and _should_give(case, row):
+        what, sure = error_shape(value)
+        if value is None and (_should_give(case, row) or _is_missed(case, row)):
             what, sure = "nothing", 0.5
-        if what and (follower := _went_on(case, row)) is not None:
-            name = case.history.declaration(row).name
+        name = case.history.declaration(row).name
+        if what and (follower := _went_on(case, row)) is not None and not is_looked_at(case.visits, name):
             text = f"{name} returned {what} as an ordinary result, and the run went on"
             known = Severity.NOTE if value is None else None
             yield Evidence(case.seqs(row, follower), text, (_label(case, row) or name,), sure, known)
+    yield from _in_bodies(case)
     for remark in case.remarks if case.code is not None else ():
         if remark.rule == _RULE:
             place = f"{remark.file.rpartition('/')[2]}:{remark.line}"
             yield Evidence((), f"{place}: {remark.message}", (), 0.9, None, f"{place}:{remark.column}")
 
 
+def _in_bodies(case: Case) -> Iterator[Evidence]:
+    """Steps whose code turns every error into nothing, and whose answer is used without a look."""
+    for name, step in steps_of_code(case.visits).items():
+        place = swallows(step)
+        if place and is_used(case.visits, name) and not is_looked_at(case.visits, name):
+            rows = [row for row in case.rows_of(EventType.StepCompleted) if case.history.declaration(row).name == name]
+            empty = [row for row in rows if case.body(row).get("result", row) is None]
+            text = f"{place}: {name} turns every error into None, and the workflow goes on with that"
+            labels = tuple(dict.fromkeys(_label(case, row) or name for row in empty[:_SHOWN]))
+            yield Evidence(case.seqs(*empty[:_SHOWN]), text, labels, 0.9 if empty else 0.7, None, place)
+
+
 def _label(case: Case, row: int) -> str:
     step: StepRows | None = case.steps.get(case.history.position(row))
     return step.label if step is not None else ""
-
-
-def _error_shape(value: Any, *, inside: bool = False) -> tuple[str, float]:
-    """What about a result looks like a failure, in words, and how sure that is; `""` for nothing."""
-    if isinstance(value, RecordedError):
-        return f"an error ({value.type_name})", 0.9
-    fields = value.fields if isinstance(value, Record) else _parsed(value) if isinstance(value, str) else value
-    if not isinstance(fields, Mapping):
-        return "", 0.0
-    for name, part in list(fields.items())[:64]:
-        known, is_error = _meaning(str.__str__(name)) if isinstance(name, str) else ("", False)
-        found = _of_error(known, str.__str__(name), part) if is_error else _of_field(known, part, fields)
-        if found:
-            return found, 0.9
-        if known in _INSIDE and not inside:
-            deeper = _error_shape(part, inside=True)
-            if deeper[0]:
-                return deeper[0], 0.8
-    return "", 0.0
-
-
-def _parsed(value: str) -> Any:
-    """What a text says that is JSON, as replies of functions and gateways are; `None` for any other."""
-    text = plain_text(value)
-    if not text.startswith("{") or len(text) > _LONGEST_TEXT:
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-@lru_cache(4096)
-def _meaning(name: str) -> tuple[str, bool]:
-    """A name as it is compared, and whether it is one of an error: `FunctionError`, `errorMessage`, `hasErrors`."""
-    words, known = words_of(name), folded(name)
-    what = words[:-1] if len(words) > 1 and words[-1] in _ABOUT else words
-    is_error = not _ERRORS.isdisjoint(what[-1:]) and _ELSEWHERE.isdisjoint(what)
-    return known, is_error or known in _RUN_TOGETHER
-
-
-def _of_error(known: str, name: str, value: Any) -> str:
-    value = value.value if isinstance(value, EnumValue) else value
-    return f"an `{name}`" if _says_something(known, value) else ""
-
-
-def _of_field(name: str, value: Any, fields: Mapping[Any, Any]) -> str:
-    value = value.value if isinstance(value, EnumValue) else value
-    if name in _EXITS or name in _LEFT_UNDONE:
-        counted = type(value) is int and value != 0
-        return f"`{name}` {bounded_repr(value)[:40]}" if counted or (name in _LEFT_UNDONE and _holds(value)) else ""
-    if name not in _FLAGS and name not in _STATUSES:
-        return ""
-    if name in _FLAGS:
-        return f"`{name}` false" if value is False else ""
-    number = value if isinstance(value, int) and not isinstance(value, bool) else None
-    text = plain_text(value).strip() if isinstance(value, str) else ""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) == len("404") else number
-    if number is not None and _HTTP_ERROR <= number < _HTTP_END:
-        named = name != "code" or any(folded(str.__str__(other)) in {"message", "error", "reason", "detail", "body"}
-                                      for other in fields if isinstance(other, str))  # fmt: skip
-        return f"`{name}` {number}" if named else ""
-    return f"`{name}` {text[:40]!r}" if name == "status" and text.lower() in _BAD_WORDS else ""
-
-
-def _holds(value: Any) -> bool:
-    return isinstance(value, (Mapping, list, tuple)) and bool(value)
-
-
-def _says_something(name: str, value: Any) -> bool:
-    """Whether a field that is called an error holds one: no empty list, no `None`, no count of errors."""
-    if isinstance(value, str):
-        return plain_text(value).strip().lower() not in _GOOD_WORDS
-    if isinstance(value, bool) or value is None:
-        return value is True
-    if isinstance(value, (int, float)):  # one with a fraction is measured, and not a code
-        return name in {"error", "errorcode"} and value != 0 and isinstance(value, int)
-    return bool(value) if isinstance(value, (Mapping, list, tuple)) else isinstance(value, (Record, RecordedError))
 
 
 def _should_give(case: Case, row: int) -> bool:
@@ -165,6 +75,37 @@ def _should_give(case: Case, row: int) -> bool:
     return words_of(declared.name)[:1] != () and words_of(declared.name)[0] in _READS and (
         declared.kind_assumed or not declared.kind.acts
     )  # fmt: skip
+
+
+def _is_missed(case: Case, row: int) -> bool:
+    """Whether nothing came where something should, and the next call was given the nothing."""
+    following = _went_on(case, row)
+    if following is None or case.history.columns.type[row] != EventType.StepCompleted:
+        return False
+    if case.history.columns.type[following] != EventType.StepStarted or case.time_ns(following) < case.time_ns(row):
+        return False
+    given = [leaf.value for leaf in case.leaves(following) if leaf.path.startswith(("$.args", "$.kwargs"))]
+    return None in given and (_promised(case, row) or _usually_gives(case, row))
+
+
+def _promised(case: Case, row: int) -> bool:
+    """Whether the step at hand is annotated with something that nothing is not."""
+    step = steps_of_code(case.visits).get(case.history.declaration(row).name) if case.visits else None
+    meant = step.returns if step is not None else None
+    return isinstance(meant, type) and meant not in {object, type(None)}
+
+
+def _usually_gives(case: Case, row: int) -> bool:
+    """Whether the same step returned something each other time that the log knows of, twice at least."""
+    columns, name = case.history.columns, case.history.columns.name[row]
+    if not _MAY_FIND_NONE.isdisjoint(words_of(case.history.declaration(row).name)):
+        return False
+    known = (
+        other for other, number in enumerate(columns.name)
+        if number == name and columns.type[other] == EventType.StepCompleted and other != row
+    )  # fmt: skip
+    results = [case.body(other).get("result") for other in islice(known, _COMPARED)]
+    return len(results) > 1 and None not in results
 
 
 def _went_on(case: Case, row: int) -> int | None:

@@ -12,12 +12,14 @@ from workbench.analysis.hazards.expiry import instant_of, term_of
 from workbench.analysis.hazards.gaps import Gap
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
 from workbench.analysis.hazards.places import name_at
+from workbench.analysis.hazards.resources import reads
 from workbench.analysis.hazards.wording import NS, ago, moment_text, span
 from workbench.model import EventType
 
 __all__ = ["TIME_GAP"]
 
 _CALLS: Final = frozenset({EventType.StepStarted, EventType.TimerStarted, EventType.ChildStarted})
+_RESULTS: Final = frozenset({EventType.StepCompleted, EventType.StepRecorded})
 _LOOKED_AHEAD: Final = 100
 """Calls after a gap whose arguments are looked at."""
 
@@ -26,6 +28,8 @@ def _detect(case: Case) -> Iterator[Evidence]:
     told: set[int] = set()
     for gap in case.gaps:
         passed = _passed_deadline(case, gap)
+        if passed is None and _holds_longer(case, gap):
+            continue
         how = "before it went on in a new process" if gap.resumed else "and nothing was waited for"
         text = f"nothing happened for {span(gap.lost_ns / NS)} {how}"
         rows = [gap.after, gap.before]
@@ -51,6 +55,23 @@ def _passed_deadline(case: Case, gap: Gap) -> tuple[int, str] | None:
                 label = case.history.declaration(row).name or "a timer"
                 return row, f"{label} was then given {moment_text(moment)}, which had passed in that time"
     return None
+
+
+def _holds_longer(case: Case, gap: Gap) -> bool:
+    """Whether everything that was read before a gap says itself that it holds for longer than the gap."""
+    types, after_ns = case.history.columns.type, case.time_ns(gap.after)
+    read = [
+        row for row in case.rows if row <= gap.before and (
+            types[row] == EventType.ClockRead
+            or (types[row] in _RESULTS and reads(case.history.declaration(row)))
+        )
+    ]  # fmt: skip
+    if not read:
+        return False
+    terms: dict[int, list[int]] = {}
+    for grant in case.grants:
+        terms.setdefault(grant.row, []).append(grant.expires_ns)
+    return all(min(terms.get(row, [0])) > after_ns for row in read)
 
 
 def _calls_from(case: Case, first: int) -> Iterator[int]:

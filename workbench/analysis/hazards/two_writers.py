@@ -10,6 +10,7 @@ from typing import Final
 from workbench.analysis.hazards.case import Case
 from workbench.analysis.hazards.checks import crossed
 from workbench.analysis.hazards.hazard import Evidence, Hazard, Severity, Sight
+from workbench.analysis.hazards.writers import second_result, writers_differ
 from workbench.model import EventType, Process
 
 __all__ = ["TWO_WRITERS"]
@@ -99,7 +100,6 @@ def _answered_from_the_grave(case: Case) -> Evidence | None:
 
 def _twice_at_once(case: Case) -> Evidence | None:
     """The same attempt was begun twice, or a step has two results."""
-    types = case.history.columns.type
     for step in case.steps.values():
         for first, second in pairwise(step.attempts):
             over = 0 <= first.answer < second.row or crossed(case.recoveries, first.row, second.row)
@@ -107,14 +107,14 @@ def _twice_at_once(case: Case) -> Evidence | None:
                 first.number
                 and first.number == second.number
                 and not over
+                and writers_differ(case, first.row, second.row)
                 and not step.settled_between(first.row, second.row)
             ):
                 text = f"attempt {first.number} of {step.label} was begun twice"
                 return Evidence(case.seqs(second.row, first.row), text, (step.label,), 0.9)
-        results = [row for row in step.answers if types[row] == EventType.StepCompleted]
-        for one, two in pairwise(results):
-            if not any(one < attempt.row < two for attempt in step.attempts):
-                return Evidence(case.seqs(two, one), f"{step.label} has two results", (step.label,), 0.9)
+        twice = second_result(case, step)
+        if twice is not None and writers_differ(case, *twice):
+            return Evidence(case.seqs(*twice[:2]), f"{step.label} has two results", (step.label,), 0.9)
     return None
 
 

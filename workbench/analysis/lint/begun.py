@@ -63,7 +63,7 @@ def _makes_task(call: ast.AST | None, function: ast.AST, names: Names, depth: in
     if inside is not None:
         return _gives_task(inside, names, depth)
     called = names.live(method)
-    same = inspect.isfunction(called) and called.__module__.partition(".")[0] == names.package
+    same = inspect.isfunction(called) and names.home.holds(called.__globals__)
     parsed = node_of(called) if same else None
     return parsed is not None and _gives_task(parsed[0], Names(called, *parsed), depth)
 

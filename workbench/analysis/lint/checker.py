@@ -8,6 +8,7 @@ from types import FunctionType, ModuleType
 
 from workbench.analysis.lint import rules
 from workbench.analysis.lint.begun import begun
+from workbench.analysis.lint.files import reads_file
 from workbench.analysis.lint.forbidden import made_before, rule_of
 from workbench.analysis.lint.names import Names
 from workbench.analysis.lint.rules import Rule
@@ -15,6 +16,7 @@ from workbench.analysis.lint.sets import set_locals, set_typed
 from workbench.analysis.lint.sources import parents_of
 from workbench.analysis.lint.state import changed_at_home, changed_globals, changed_outside
 from workbench.analysis.lint.taken import Taken
+from workbench.analysis.lint.told import only_told
 
 __all__ = ["Hit", "check_function"]
 
@@ -26,6 +28,8 @@ _ORDERED_BY = frozenset({"list", "tuple", "enumerate", "iter", "map", "filter", 
 _ORDER_FREE = frozenset({"sorted", "set", "frozenset", "len", "sum", "min", "max", "any", "all"})
 _NUMBERS = frozenset({"abs", "bool", "float", "int", "len", "ord", "round", "sum"})
 _ASKS_TYPE = frozenset({"isinstance", "issubclass"})
+_TOLD = (rules.CLOCK, rules.ENVIRONMENT, rules.UUID)
+"""What may stand in a log line: to draw from the generator of the module changes what comes next."""
 
 
 def check_function(node: ast.AST, names: Names, module: ast.Module) -> Iterator[Hit]:
@@ -43,6 +47,7 @@ class _Checker:
     def __init__(self, node: ast.AST, names: Names, module: ast.Module) -> None:
         self._node = node
         self._names = names
+        self._module = module
         self._changed = changed_globals(module)
         self._changed_outside = changed_outside(node, names.closure)
         self._parents = parents_of(module)
@@ -87,7 +92,7 @@ class _Checker:
     def _call(self, node: ast.Call) -> Iterator[Hit]:
         full = self._names.full(node.func)
         rule = rule_of(node.func, self._names)
-        if rule is not None and not _seeded(full, node):
+        if rule is not None and not _seeded(full, node) and not self._harmless(rule, node):
             yield rule, node, f"{ast.unparse(node.func)}()"
         if full in _ORDERED_BY:
             for argument in node.args:
@@ -107,9 +112,19 @@ class _Checker:
             yield from self._iterated(node.args[0])
         elif method.attr == "run_in_executor":
             yield rules.THREAD, node, f"{ast.unparse(method)}()"
+        elif reads_file(method, self._node, self._names):
+            yield rules.OUTSIDE, node, f"{ast.unparse(method)}()"
+
+    def _harmless(self, rule: Rule, node: ast.Call) -> bool:
+        """A moment that is only told to people; a text that is no file."""
+        if rule is rules.OUTSIDE:
+            return _in_memory(node, self._names)
+        return rule in _TOLD and only_told(node, self._node, self._names, self._module)
 
     def _read(self, node: ast.Name | ast.Attribute) -> Iterator[Hit]:
         rule = rules.READS.get(self._names.full(node))
+        if rule in _TOLD and only_told(node, self._node, self._names, self._module):
+            return
         if isinstance(node, ast.Attribute) and node.attr == "__hash__":
             rule = rules.IDENTITY
         if rule is None and self._is_shared(node):
@@ -124,7 +139,7 @@ class _Checker:
                 yield found, node, ast.unparse(node)
 
     def _is_shared(self, node: ast.Name | ast.Attribute) -> bool:
-        if changed_at_home(self._names.full(node), self._names.package):
+        if changed_at_home(self._names.full(node), self._names.home):
             return True
         if isinstance(node, ast.Name):
             if node.id in self._changed_outside or node.id in self._defaults:
@@ -201,6 +216,12 @@ def _seeded(full: str, node: ast.Call) -> bool:
     if full == "hash" and node.args:
         return _hashes_alike(node.args[0])
     return full in needs and len(node.args) >= needs[full]
+
+
+def _in_memory(node: ast.Call, names: Names) -> bool:
+    """Whether what is loaded lies in memory: `json.load(io.StringIO(text))`."""
+    given = node.args[0] if node.args else None
+    return isinstance(given, ast.Call) and names.full(given.func) in {"io.StringIO", "io.BytesIO"}
 
 
 def _hashes_alike(node: ast.AST) -> bool:

@@ -13,7 +13,7 @@ from workbench.analysis.lint.rules import Rule
 from workbench.analysis.lint.sources import node_of
 from workbench.program import Step, Workflow
 
-__all__ = ["made_before", "rule_of"]
+__all__ = ["asks", "made_before", "rule_of"]
 
 _DEEPEST: Final = 4
 """How far functions that a remembered one calls are followed."""
@@ -46,7 +46,7 @@ def made_before(node: ast.Name | ast.Attribute, names: Names) -> Rule | None:
     """
     found = names.live(node)
     if is_cache(found):
-        return rules.GLOBAL if _asks(plain_function(found), _DEEPEST) else None
+        return rules.GLOBAL if asks(plain_function(found), _DEEPEST) else None
     return None if found is None or isinstance(found, type) else _of_kind(found)
 
 
@@ -55,7 +55,7 @@ def _of_kind(found: object) -> Rule | None:
     return next((rule for kind, rule in rules.KINDS.items() if kind in kinds), None)
 
 
-def _asks(function: Callable[..., Any], depth: int) -> bool:
+def asks(function: Callable[..., Any], depth: int) -> bool:
     """Whether a function asks for anything that a log holds: the run that finds it remembered does not ask."""
     parsed = node_of(function)
     if parsed is None:
@@ -67,6 +67,6 @@ def _asks(function: Callable[..., Any], depth: int) -> bool:
         found = plain_function(names.live(node.func))
         if isinstance(found, Step | Workflow) or names.full(node.func).startswith("workbench."):
             return True
-        if depth and inspect.isfunction(found) and found is not function and _asks(found, depth - 1):
+        if depth and inspect.isfunction(found) and found is not function and asks(found, depth - 1):
             return True
     return False

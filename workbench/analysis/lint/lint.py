@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.analysis.cause import Cause, remedy_of
 from workbench.analysis.lint.checker import check_function
+from workbench.analysis.lint.homes import Home, home_of
 from workbench.analysis.lint.names import Names, plain_function
 from workbench.analysis.lint.rules import Rule
 from workbench.analysis.lint.sources import node_of
@@ -21,15 +22,14 @@ from workbench.program import Step, Workflow
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Remark", "Remarks", "lint", "remarks_frame"]
+__all__ = ["Remark", "Remarks", "Visit", "lint", "remarks_frame", "visits"]
 
 _DEEPEST = 6
-"""How far calls into functions of the same package are followed."""
+"""How far calls into functions of the same program are followed."""
 _ON_CALL = frozenset({"__init__", "__new__", "__post_init__", "__call__", "__enter__", "__aenter__"})
 _IGNORE = re.compile(r"#\s*wb:\s*ignore\[([A-Z0-9,\s]+)\]\s*(\S.*)?$")
 _DRIVING = tuple(f"workbench.{room}" for room in ("program", "replay", "recorder", "machine", "journal", "model"))
 """What a workflow is driven by is no part of it."""
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Remark(NamedTuple):
@@ -67,6 +67,22 @@ class _Followed(NamedTuple):
     owner: object = None
 
 
+class Visit(NamedTuple):
+    """A function that a workflow comes to.
+
+    Attributes:
+        function: The function.
+        node: Its syntax tree.
+        module: Tree of its module.
+        names: What names mean in it.
+    """
+
+    function: Callable[..., Any]
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    module: ast.Module
+    names: Names
+
+
 class Remarks(list[Remark]):
     """What was found, as a list that shows itself."""
 
@@ -89,7 +105,9 @@ class Remarks(list[Remark]):
 
 
 def lint(code: Callable[..., Any]) -> Remarks:
-    """Check a workflow, and the functions of its package that it calls and that are no steps.
+    """Check a workflow, and the functions of its program that it calls and that are no steps.
+
+    Its program is its package, and the modules in the folder that it was imported from.
 
     Nothing is run. A finding is suppressed by `# wb: ignore[WB101] why` on its line; the reason is needed.
 
@@ -99,12 +117,21 @@ def lint(code: Callable[..., Any]) -> Remarks:
     Returns:
         Remarks by file and line, with a `frame`; none where the source is not to be had (a REPL).
     """
+    found = {remark for visited in visits(code) for remark in _findings(visited)}
+    return Remarks(sorted(found, key=lambda finding: (finding.file, finding.line, finding.column, finding.rule)))
+
+
+def visits(code: Callable[..., Any]) -> Iterator[Visit]:
+    """A workflow and the functions of its program that it comes to outside its steps, each once, with their source.
+
+    Args:
+        code: The workflow, or any function.
+    """
     linecache.checkcache()  # a module that was edited and reloaded in this session
     start = code.function if isinstance(code, Workflow) else code
-    package = inspect.unwrap(start).__module__.partition(".")[0]
+    home = home_of(getattr(inspect.unwrap(start), "__globals__", {}))
     waiting = [(_Followed(layer), 0) for layer in _layers(start)]
     seen: set[Any] = set()
-    found: set[Remark] = set()
     while waiting:
         (function, owner), depth = waiting.pop()
         if function.__code__ in seen:
@@ -115,10 +142,9 @@ def lint(code: Callable[..., Any]) -> Remarks:
             continue
         node, module = parsed
         names = Names(function, node, module, owner=owner)
-        found |= set(_findings(function, node, names, module))
+        yield Visit(function, node, module, names)
         if depth < _DEEPEST:
-            waiting += [(called, depth + 1) for called in _called(node, names, package)]
-    return Remarks(sorted(found, key=lambda finding: (finding.file, finding.line, finding.column, finding.rule)))
+            waiting += [(called, depth + 1) for called in _called(node, names, home)]
 
 
 def remarks_frame(findings: Sequence[Remark]) -> pd.DataFrame:
@@ -142,8 +168,8 @@ def _layers(function: object) -> Iterator[Callable[..., Any]]:
         layer = vars(plain).get("__wrapped__")
 
 
-def _called(node: ast.AST, names: Names, package: str) -> Iterator[_Followed]:
-    """Plain functions of the same package that are named here: called, or handed to something that calls them."""
+def _called(node: ast.AST, names: Names, home: Home) -> Iterator[_Followed]:
+    """Plain functions of the same program that are named here: called, or handed to something that calls them."""
     named = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name | ast.Attribute)]
     members = {inner.attr for inner in named if isinstance(inner, ast.Attribute)}
     for inner in named:
@@ -153,8 +179,8 @@ def _called(node: ast.AST, names: Names, package: str) -> Iterator[_Followed]:
         owner = names.live(inner.value) if isinstance(inner, ast.Attribute) else None
         owner = None if isinstance(owner, type | ModuleType) else owner
         for function in _methods(found, members) if isinstance(found, type) else _layers(found):
-            home = str(function.__globals__.get("__name__", ""))
-            if home.partition(".")[0] == package and not home.startswith(_DRIVING):
+            module = function.__globals__
+            if home.holds(module) and not str(module.get("__name__", "")).startswith(_DRIVING):
                 yield _Followed(function, owner)
 
 
@@ -167,7 +193,8 @@ def _methods(kind: type, members: set[str]) -> Iterator[Callable[..., Any]]:
                 yield from _layers(wrapped.fget if isinstance(wrapped, property) else wrapped)
 
 
-def _findings(function: Callable[..., Any], node: _Function, names: Names, module: ast.Module) -> Iterator[Remark]:
+def _findings(visited: Visit) -> Iterator[Remark]:
+    function, node, module, names = visited
     file = function.__code__.co_filename
     for rule, place, name in check_function(node, names, module):
         line, column = getattr(place, "lineno", node.lineno), getattr(place, "col_offset", 0) + 1

@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
+from workbench.analysis.lint.homes import home_of
+
 __all__ = ["Names", "aliases", "bound", "is_cache", "kind_names", "name_of", "own_statements", "plain_function"]
 
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -23,7 +25,7 @@ class Names:
     Attributes:
         closure: What the function has of the functions around it, by name.
         local: Names that it binds itself.
-        package: Top package of its module.
+        home: What its module belongs to.
 
     Args:
         function: The live function: its globals and closure tell what a name stands for.
@@ -51,7 +53,7 @@ class Names:
         self.closure = _closure(function)
         inside = (inner for inner in ast.walk(node) if isinstance(inner, _DEFINED) and inner is not node)
         self._inside = {inner.name: inner for inner in inside}
-        self.package = str(self._globals.get("__name__", "")).partition(".")[0]
+        self.home = home_of(self._globals)
         self.local = bound(node) - set(aliases(node))
         self._owner = {_first(node): owner} if owner is not None else {}
 

@@ -84,6 +84,13 @@ CALLS: dict[str, Rule] = {
     "sqlite3.connect": OUTSIDE, "asyncio.open_connection": OUTSIDE, "asyncio.create_subprocess_exec": OUTSIDE,
     "asyncio.create_subprocess_shell": OUTSIDE,
     **{f"subprocess.{name}": OUTSIDE for name in ("run", "Popen", "call", "check_call", "check_output")},
+    "os.scandir": OUTSIDE, "os.walk": OUTSIDE, "os.stat": OUTSIDE, "os.path.exists": OUTSIDE, "os.path.isfile": OUTSIDE,
+    "os.path.isdir": OUTSIDE, "os.path.getmtime": OUTSIDE, "os.path.getsize": OUTSIDE, "glob.glob": OUTSIDE,
+    "codecs.open": OUTSIDE, "gzip.open": OUTSIDE, "shelve.open": OUTSIDE, "json.load": OUTSIDE, "pickle.load": OUTSIDE,
+    "tomllib.load": OUTSIDE, "tomli.load": OUTSIDE, "toml.load": OUTSIDE, "pkgutil.get_data": OUTSIDE,
+    "importlib.resources.read_text": OUTSIDE, "importlib.resources.read_binary": OUTSIDE,
+    "dotenv.load_dotenv": ENVIRONMENT, "dotenv.dotenv_values": ENVIRONMENT, "decouple.config": ENVIRONMENT,
+    **{f"pandas.read_{kind}": OUTSIDE for kind in ("csv", "excel", "json", "parquet", "sql")},
     **{f"requests.{name}": OUTSIDE for name in _HTTP.split()},
     **{f"httpx.{name}": OUTSIDE for name in _HTTP.split()},
 }  # fmt: skip

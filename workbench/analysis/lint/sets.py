@@ -1,4 +1,4 @@
-"""Which expressions are sets for certain: written out, kept in a variable, or returned by a function of the package."""
+"""Which expressions are sets for certain: written out, kept in a variable, or returned by a function of the program."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def _call_gives_set(node: ast.Call, names: Names, locals_: frozenset[str]) -> bo
     if inside is not None:
         return _known(inside, names.known, lambda: _returns_set(inside, names))
     called = names.live(method)
-    if not inspect.isfunction(called) or called.__module__.partition(".")[0] != names.package:
+    if not inspect.isfunction(called) or not names.home.holds(called.__globals__):
         return False
     return _function_gives_set(called, names)
 
 
 def _function_gives_set(function: Callable[..., Any], asked_by: Names) -> bool:
-    """Whether a function of the same package returns a set wherever it returns."""
+    """Whether a function of the same program returns a set wherever it returns."""
 
     def look() -> bool:
         parsed = node_of(function)

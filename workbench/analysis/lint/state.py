@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from workbench.analysis.lint.homes import Home
 from workbench.analysis.lint.names import bound, own_statements
 from workbench.analysis.lint.sources import tree_of
 
@@ -50,16 +51,16 @@ def changed_globals(module: ast.Module) -> frozenset[str]:
     return frozenset(changed - classes)
 
 
-def changed_at_home(full: str, package: str) -> bool:
-    """Whether a variable of another module of the package is changed there.
+def changed_at_home(full: str, home: Home) -> bool:
+    """Whether a variable of another module of the program is changed there.
 
     Args:
         full: Its full name: `shop.settings.RATES`.
-        package: Name of the package.
+        home: The program.
     """
-    home, _, name = full.rpartition(".")
-    module = sys.modules.get(home) if home.partition(".")[0] == package else None
-    tree = tree_of(module) if module is not None else None
+    where, _, name = full.rpartition(".")
+    module = sys.modules.get(where)
+    tree = tree_of(module) if module is not None and home.holds(vars(module)) else None
     return tree is not None and name in changed_globals(tree)
 
 

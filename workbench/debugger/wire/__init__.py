@@ -4,12 +4,23 @@ A question is a JSON object with `ask`; an answer is a JSON object and a list of
 its `columns` name. `labextension/src/wire.ts` is made from these modules (`workbench.debugger.typescript`).
 """
 
-from workbench.debugger.wire import deciding, pretending, questions, roster, seeing, settling, transport, trying, words
+from workbench.debugger.wire import (
+    deciding,
+    pretending,
+    questions,
+    roster,
+    seeing,
+    settling,
+    transport,
+    trying,
+    words,
+    workspace,
+)
 from workbench.debugger.wire.words import COLUMNS, Column, DType
 
 __all__ = ["ANSWERS", "COLUMNS", "MODULES", "QUESTIONS", "Column", "DType"]
 
-MODULES = (words, pretending, questions, roster, seeing, trying, deciding, settling, transport)
+MODULES = (words, pretending, questions, roster, seeing, trying, deciding, settling, transport, workspace)
 """In the order in which `wire.ts` holds them."""
 
 QUESTIONS: dict[str, type] = {
