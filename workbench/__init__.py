@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from workbench.analysis import lint
     from workbench.debugger.widget import Debugger
     from workbench.recorder import Recorder
-    from workbench.recording import Branch, Recording, Run, diff, open
+    from workbench.recording import Branch, Recording, Run, compare_designs, diff, open, sweep_crashes
 
 __version__ = "0.1.0"
 
@@ -45,6 +45,7 @@ __all__ = [
     "Run",
     "WorkbenchError",
     "child",
+    "compare_designs",
     "current_key",
     "diff",
     "errors",
@@ -57,6 +58,7 @@ __all__ = [
     "signal",
     "sleep",
     "step",
+    "sweep_crashes",
     "uuid4",
     "workflow",
 ]
@@ -65,7 +67,9 @@ _LAZY = {
     "Debugger": "workbench.debugger.widget",
     "Recorder": "workbench.recorder",
     "lint": "workbench.analysis",
-    **dict.fromkeys(("Branch", "Recording", "Run", "diff", "open"), "workbench.recording"),
+    **dict.fromkeys(
+        ("Branch", "Recording", "Run", "compare_designs", "diff", "open", "sweep_crashes"), "workbench.recording"
+    ),
 }
 """Names whose room is imported at first use: `recording` loads pandas, which a production worker never pays for,
 and a module that only declares steps needs no recorder."""
@@ -74,8 +78,8 @@ and a module that only declares steps needs no recorder."""
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
-    if name == "analysis":
-        return import_module("workbench.analysis")  # what notebooks reach for now and then
+    if name in {"analysis", "simulate"}:
+        return import_module(f"workbench.{name}")  # what notebooks reach for now and then
     raise AttributeError(f"module 'workbench' has no attribute {name!r}")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from workbench.simulate.ledger import Ledger
-from workbench.simulate.services import Knobs, Request, Response, Setting, World
+from workbench.simulate.services import Knobs, Request, Response, Setting, Shop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ class Scene:
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.folder / "ledger.jsonl", now_ns=self.clock)
         self.setting = Setting(self.ledger, self.clock, b"secret of the test", self.knobs)
-        self.world = World(self.setting)
+        self.shop = Shop(self.setting)
 
     def reborn(self) -> Scene:
         """The same shop after a crash: nothing is left but the file and the time of day."""
@@ -58,7 +58,7 @@ class Scene:
     ) -> Response:
         lower = {name.lower(): value for name, value in (headers or {}).items()}
         segments = tuple(part for part in path.split("/") if part)
-        return self.world.handle(Request(method, segments, query, lower, body))
+        return self.shop.handle(Request(method, segments, query, lower, body))
 
     def bearer(self) -> dict[str, str]:
         token: Any = self.ask("POST", "/token", CREDENTIALS).body

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workbench._errors import UsageError
 from workbench.simulate.faults import FaultCounter, FaultKind, FaultPlan, FaultRule
@@ -104,3 +106,10 @@ def test_of_two_rules_the_first_strikes_and_both_count() -> None:
     second = {"service": "payment", "kind": "drop_reply", "occurrence": 2}
     assert strikes([RULE, second], [CHARGE, CHARGE]) == ["hold_reply", "drop_reply"]
     assert strikes([RULE, second | {"occurrence": 1}], [CHARGE, CHARGE]) == ["hold_reply", ""]
+
+
+@given(seed=st.integers(), rules=st.integers(0, 6))
+def test_faults_by_chance_are_plans_and_the_same_for_the_same_seed(seed: int, rules: int) -> None:
+    plan = FaultPlan.drawn(seed, rules)
+    assert len(plan.rules) == rules
+    assert FaultPlan.parse(plan.dumps()) == plan == FaultPlan.drawn(seed, rules)

@@ -84,6 +84,8 @@ def test_a_rotten_ledger_stops_the_start_with_one_clear_line(tmp_path: Path) -> 
         (["--token-lifetime", "0"], "at least 1 second"),
         (["--stock", "["], "not JSON"),
         (["--stock", '{"sku-7": -1}'], "whole numbers"),
+        (["--knobs", '{"weather": 1}'], "weather"),
+        (["--knobs", '{"purchases": [[1]]}'], "--knobs must be"),
         (["--folder", "/dev/null/shop"], "Not a directory"),
     ],
 )
@@ -93,6 +95,22 @@ def test_wrong_options_end_with_code_2(tmp_path: Path, arguments: list[str], sai
     assert (ended.returncode, ended.stdout) == (2, "")
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_others_buy_and_providers_break_in_a_process_too_and_over_its_death(tmp_path: Path) -> None:
+    knobs = {
+        "purchases": [[0, "sku-7", 2]], "flags": {"new": False}, "switches": [[0, "new", True]],
+        "charge_errors": {"1": 500},
+    }  # fmt: skip
+    with running_shop(tmp_path, knobs=knobs) as shop:
+        assert call(shop, "GET", "/stock/sku-7")[1]["available"] == 1
+        assert call(shop, "GET", "/flags/new")[1]["on"] is True
+        assert call(shop, "POST", "/charges", CHARGE)[0] == 500
+        assert call(shop, "GET", "/clock")[0] == 200
+        shop.kill()
+    with running_shop(tmp_path, knobs=knobs) as shop:
+        assert call(shop, "GET", "/stock/sku-7")[1]["available"] == 1
+        assert call(shop, "POST", "/charges", CHARGE)[0] == 201
 
 
 def test_a_second_shop_in_the_same_folder_is_refused(tmp_path: Path) -> None:

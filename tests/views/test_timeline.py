@@ -77,3 +77,9 @@ def test_controls_and_bidi_marks_are_written_out() -> None:
     assert visible("a\x1b[31m\u202eb\n") == "a\\x1b[31m\\u202eb\n"
     assert visible("x" * 10, limit=5) == "xxxx…"
     assert html_text("<a href='x'>\u2066") == "&lt;a href=&#x27;x&#x27;&gt;\\u2066"
+
+
+def test_a_run_without_steps_says_what_to_do() -> None:
+    figure = timeline("order-1", [])
+    assert not figure.data
+    assert "run.events" in figure.layout.annotations[0].text

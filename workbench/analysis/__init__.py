@@ -21,6 +21,7 @@ from workbench.analysis.judgement import Judge
 from workbench.analysis.lint import Remark, Remarks, lint, remarks_frame
 from workbench.analysis.options import END, PREFERENCE, Objection, Option, consider
 from workbench.analysis.other_keys import AskedKey, DryReplay
+from workbench.analysis.pauses import pauses_frame
 from workbench.analysis.safety import Safety
 from workbench.analysis.spans import Span, spans_of
 from workbench.analysis.state import State
@@ -72,6 +73,7 @@ __all__ = [
     "items_of",
     "lint",
     "outdated_answers",
+    "pauses_frame",
     "read_facts",
     "remarks_frame",
     "runs_frame",

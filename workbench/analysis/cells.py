@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from workbench.model import visible
+
 __all__ = [
     "NOT_YET",
     "category",
     "category_of_codes",
     "counts",
     "html_of_sentences",
+    "html_table",
     "instants",
     "seconds_between",
     "text",
@@ -106,10 +109,21 @@ def _looked_up(table: Any, column: Any) -> Any:
     return column.astype(table.dtype) + moved[0].astype(table.dtype)
 
 
+def html_table(frame: pd.DataFrame, *, rows: int | None = None, index: bool = True) -> str:
+    """A frame as HTML: escaped, controls and bidi marks written out.
+
+    Args:
+        frame: What is shown.
+        rows: How many rows at most, the first and the last ones; all by default.
+        index: Whether the rows have their labels.
+    """
+    return visible(frame.to_html(max_rows=rows, index=index, escape=True))
+
+
 def html_of_sentences(frame: pd.DataFrame) -> str:
     """A frame whose cells are sentences, as HTML: whole, escaped, and read from the left."""
     with pd.option_context("display.max_colwidth", None):
-        table = frame.to_html(index=False, escape=True)
+        table = html_table(frame, index=False)
     return table.replace("<th>", '<th style="text-align:left">').replace("<td>", '<td style="text-align:left">')
 
 

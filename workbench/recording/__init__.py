@@ -5,6 +5,8 @@ from workbench.recording.branches import Branches
 from workbench.recording.code import code_at, code_of_reference
 from workbench.recording.compared import Comparison
 from workbench.recording.comparison import diff
+from workbench.recording.crash_sweep import CrashSweep, sweep_crashes
+from workbench.recording.designs import Designs, compare_designs
 from workbench.recording.recording import Recording, open_recording
 from workbench.recording.run import Run
 from workbench.recording.sweep import Sweep
@@ -17,13 +19,17 @@ __all__ = [
     "Branch",
     "Branches",
     "Comparison",
+    "CrashSweep",
+    "Designs",
     "Recording",
     "Run",
     "Sweep",
     "Trace",
     "code_at",
     "code_of_reference",
+    "compare_designs",
     "diff",
     "open",
     "open_recording",
+    "sweep_crashes",
 ]

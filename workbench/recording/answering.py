@@ -5,34 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from workbench.analysis import RunFacts, read_facts, verdict_of
 from workbench.analysis.bodies import Bodies
-from workbench.analysis.hazards import Case, Findings, findings_of
+from workbench.analysis.hazards import Case, findings_of
 from workbench.analysis.ledger import Ledger, ledger
-from workbench.analysis.provenance import Origin, Provenance, provenance
+from workbench.analysis.provenance import Origin, provenance
 from workbench.analysis.why import Why, why_of_case
 from workbench.engines import Loaded
 from workbench.model import EventType, History
 from workbench.recorder import SYSTEM_CLOCK
+from workbench.recording.drawn import DrawnFindings, DrawnProvenance
 from workbench.recording.exports import export
 from workbench.recording.one_run import Code, OneRun
 from workbench.recording.reporting import write_report
-from workbench.views import provenance_figure
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
-__all__ = ["Answering", "runs_of_key"]
-
-
-class DrawnProvenance(Provenance):
-    """Where the values of a run came from, with a picture of it."""
-
-    def figure(self) -> go.Figure:
-        """The calls from top to bottom, and what went from one to another; solid where a replay proves it."""
-        return provenance_figure(f"Where the values of run {self.run_id} came from", self.frame)
+__all__ = ["Answering", "key_of", "runs_of_key"]
 
 
 class Answering(OneRun):
@@ -47,13 +35,13 @@ class Answering(OneRun):
         case = self._case(code)
         return why_of_case(case, findings_of(case))
 
-    def hazards(self, code: Code | None = None) -> Findings:
+    def hazards(self, code: Code | None = None) -> DrawnFindings:
         """Failure modes found in it, each with its events, its fix, and when it is a false alarm.
 
         Args:
             code: The workflow: a dry replay and its source show more; nothing is executed for real.
         """
-        return findings_of(self._case(code))
+        return DrawnFindings(findings_of(self._case(code)))
 
     def provenance(self, code: Code | None = None) -> DrawnProvenance:
         """Which later call used which earlier result: by value, and exactly where a dry replay proves it.
@@ -146,11 +134,11 @@ def runs_of_key(logs: Sequence[Loaded], business_key: str) -> Iterator[tuple[His
     """Runs of one order or customer, in all logs of a recording."""
     for log in logs:
         for run_id in log.history.run_ids:
-            if _key_of(log.history, run_id) == business_key:
+            if key_of(log.history, run_id) == business_key:
                 yield log.history, read_facts(log.history, run_id, log.report)
 
 
-def _key_of(history: History, run_id: str) -> str:
+def key_of(history: History, run_id: str) -> str:
     """The business key that a run was started with; `""` where the log does not say."""
     for row in history.rows_of(run_id):
         if history.columns.type[row] == EventType.RunStarted:

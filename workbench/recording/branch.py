@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from workbench._errors import UsageError
-from workbench.analysis import Explanation, Verdict, explain, verdict_of
+from workbench.analysis import Explanation, explain, verdict_of
 from workbench.machine import (
     INSTANT,
     LONGEST_SECONDS,
@@ -29,6 +29,8 @@ from workbench.machine import (
 from workbench.model import History, Position, ns_of, position_text, visible
 from workbench.program import as_workflow
 from workbench.recording.aim import Aim
+from workbench.recording.drawn import DrawnVerdict
+from workbench.recording.in_notebooks import html_of_branch
 from workbench.recording.sweep import Sweep, sweep
 from workbench.recording.trace import Trace
 from workbench.replay import Diverged, Needs, Outcome, replay
@@ -245,7 +247,7 @@ class Branch:
         """The trace's stops as a frame."""
         return self.trace.stops
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> DrawnVerdict:
         """What could be done with the run if the process had died where `crashes` says.
 
         Raises:
@@ -264,7 +266,7 @@ class Branch:
         checked: dict[str, Any] = {"code_check": "clean"}
         if isinstance(self.outcome, Diverged):
             checked = {"code_check": "diverged", "diverged_at": self.outcome.divergence.path}
-        return verdict_of(self.history.until(min(seqs)), self.run_id, **checked)
+        return DrawnVerdict.of(verdict_of(self.history.until(min(seqs)), self.run_id, **checked))
 
     def sweep(
         self,
@@ -323,6 +325,9 @@ class Branch:
             lines.append("  next: .returns .raises .delays .drops .signals .crashes .shifts_clock .input, .sweep(…)")
             lines.append("        then .outcome")
         return visible("\n".join(lines))
+
+    def _repr_html_(self) -> str:
+        return html_of_branch(self)
 
     # --- inside ---------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
+from workbench.analysis.cells import html_table
 from workbench.model import visible
 from workbench.replay import Stop, safe_repr
 from workbench.views import Pair, comparison_figure, duration_text, html_text
@@ -138,7 +139,7 @@ class Comparison:
         left, right = self.titles
         head = html_text(f"{left} and {right}: {self._summary()}")
         below = "".join(f"<p>{html_text(line)}</p>" for line in self._timing())
-        table = "" if self.same else _as_text(self.differences[list(_COLUMNS)]).to_html(max_rows=30, escape=True)
+        table = "" if self.same else html_table(_as_text(self.differences[list(_COLUMNS)]), rows=30)
         return f"<p>{head}</p>{table}{below}"
 
 

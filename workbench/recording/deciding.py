@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.analysis import Action, Verdict, verdict_of
+from workbench.analysis import Action, verdict_of
 from workbench.machine import Retry
 from workbench.program import as_workflow
 from workbench.recorder import UNDO_RETRY, Undone
 from workbench.recording.basis import step_named
 from workbench.recording.decision_record import DecisionRecord
+from workbench.recording.drawn import DrawnVerdict
 from workbench.recording.executions import standing_of
 from workbench.recording.judging import judged
 from workbench.recording.one_run import Code
@@ -30,7 +31,7 @@ class Deciding(Settling):
 
     # --- the verdict ----------------------------------------------------------------------------------------
 
-    def verdict(self, code: Code | None = None, *, from_step: str = "") -> Verdict:
+    def verdict(self, code: Code | None = None, *, from_step: str = "") -> DrawnVerdict:
         """May it be resumed, retried, re-run, compensated?
 
         Args:
@@ -43,9 +44,9 @@ class Deciding(Settling):
         """
         position = step_named(self.facts, from_step).position if from_step else None
         if code is None:
-            return verdict_of(self.history, self.id, self._loaded.report, from_position=position)
+            return DrawnVerdict.of(verdict_of(self.history, self.id, self._loaded.report, from_position=position))
         self._must_replay()
-        return judged(self._loaded, self.id, as_workflow(code), position)[0]
+        return DrawnVerdict.of(judged(self._loaded, self.id, as_workflow(code), position)[0])
 
     # --- acting ---------------------------------------------------------------------------------------------
 

@@ -37,6 +37,11 @@ class OneRun:
         """The log's events."""
         return self._loaded.history
 
+    @property
+    def place(self) -> tuple[Loaded, str]:
+        """The log that holds it, and its id there."""
+        return self._loaded, self.id
+
     @cached_property
     def facts(self) -> RunFacts:
         """What the log says of this run, read once."""

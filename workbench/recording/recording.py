@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench._errors import RunNotFoundError, UsageError
+from workbench._errors import LogError, RunNotFoundError, UsageError
 from workbench.analysis import events_frame, frames_of_facts
+from workbench.analysis.cells import html_table
 from workbench.engines import Loaded
 from workbench.journal import OpenMode, Report
 from workbench.model import History, visible
+from workbench.recorder import SYSTEM_CLOCK
 from workbench.recording.catalogue import Catalogue
 from workbench.recording.checking import check
 from workbench.recording.compared import Comparison
@@ -19,8 +22,10 @@ from workbench.recording.comparison import Comparable, diff
 from workbench.recording.fitting import Code
 from workbench.recording.logs import LazyLogs, load_place
 from workbench.recording.many import Many
+from workbench.recording.overview import Overview
 from workbench.recording.run import Run
 from workbench.recording.sources import Place, Where, places_of
+from workbench.recording.tailing import Opened, Tail, follow
 from workbench.recording.triaging import triage
 from workbench.views import html_text
 
@@ -50,24 +55,28 @@ def open_recording(
         LogNotFoundError: Nothing is there.
         LogError: A file cannot be read as asked; each kind of trouble has its own class.
     """
-    places, tracked = places_of(where), progress or _tracked
-    if len(places) < CATALOGUE_FROM or OpenMode(mode) is not OpenMode.PREFIX:
-        return Recording([load_place(place, mode) for place in tracked(places)])
-    logs = LazyLogs(places, mode)
-    return Recording(logs, Catalogue.of(places, lambda new: logs.read(tracked(list(new)))))
+    opened = Opened(where if isinstance(where, str | Path) else list(where), mode)
+    places, tracked = places_of(opened.where), progress or _tracked
+    if not _are_many(places, mode):
+        return Recording([load_place(place, mode) for place in tracked(places)], opened=opened)
+    return _catalogued(opened, places, tracked)
 
 
-class Recording(Many):
+class Recording(Many, Overview):
     """One or many opened logs.
 
     Args:
         logs: The opened logs; those of a catalogue are opened when they are needed.
         catalogue: What they hold, where there are many.
+        opened: What they were found by, for `follow`; by default their own places.
     """
 
-    def __init__(self, logs: Sequence[Loaded], catalogue: Catalogue | None = None) -> None:
+    def __init__(
+        self, logs: Sequence[Loaded], catalogue: Catalogue | None = None, opened: Opened | None = None
+    ) -> None:
         self.logs: Sequence[Loaded] = logs if catalogue is not None else tuple(logs)
         self._catalogue = catalogue
+        self._opened = opened
 
     # --- frames ---------------------------------------------------------------------------------------------
 
@@ -211,6 +220,34 @@ class Recording(Many):
         one, other = (self.run(side) if isinstance(side, str) else side for side in (left, right))
         return diff(one, other)
 
+    # --- as it grows ----------------------------------------------------------------------------------------
+
+    def follow(
+        self, *, poll_seconds: float = 2.0, wait: Callable[[float], None] = SYSTEM_CLOCK.sleep
+    ) -> Iterator[Recording]:
+        """The recording now, and again each time its logs have grown while other processes write them.
+
+        New logs of a folder or pattern, and a writer that is gone (its runs are `interrupted` then), are seen, too.
+        A log that did not change is not read; one that cannot be read just now, or is gone, stays as it was. It ends
+        when the wait is interrupted: Ctrl-C in a terminal, "interrupt" in a notebook. It needs no widget. From 64
+        logs on, only what grew and what is new is seen, and a log that is gone is left out.
+
+        Args:
+            poll_seconds: Pause between two looks.
+            wait: Waits that long; tests give their own.
+
+        Raises:
+            UsageError: There is no such pause.
+
+        Example:
+            >>> for rec in wb.open("shop.wlog").follow():
+            ...     clear_output(wait=True)  # of IPython.display; leave it out in a terminal
+            ...     print(rec.runs["status"].value_counts())
+        """
+        lazy = isinstance(self.logs, LazyLogs)
+        opened = self._opened or Opened([log.path for log in self.logs if not log.url])
+        return follow(self, partial(_read_again, Tail(opened, () if lazy else self.logs)), poll_seconds, wait)
+
     # --- for people -----------------------------------------------------------------------------------------
 
     @property
@@ -231,13 +268,15 @@ class Recording(Many):
         counts = (f"{number:,} {noun}{'' if number == 1 else 's'}" for number, noun in (
             (len(self), "run"), (events, "event"), (len(self.logs), "log")
         ))  # fmt: skip
-        lines = ["Recording: {}, {} in {}".format(*counts), *self.warnings]
-        lines.append("  next: .runs .steps .events, .run(id), .triage(), .check(code)")
+        warnings = self.warnings
+        lines = ["Recording: {}, {} in {}".format(*counts), *warnings[:_WARNINGS]]
+        lines += [f"and {len(warnings) - _WARNINGS:,} more: .warnings"] if len(warnings) > _WARNINGS else []
+        lines.append("  next: .runs .steps .events, .run(id), .timeline(), .triage(), .check(code), .follow()")
         return visible("\n".join(lines))
 
     def _repr_html_(self) -> str:
         head = html_text(repr(self)).replace("\n", "<br>")
-        return f"<p>{head}</p>{self.runs[list(_SHOWN)].to_html(max_rows=20, escape=True)}"
+        return f"<p>{head}</p>{html_table(self.runs[list(_SHOWN)], rows=20)}"
 
     @property
     def _histories(self) -> list[History]:
@@ -253,7 +292,34 @@ class Recording(Many):
 CATALOGUE_FROM = 64
 """From so many files on, what they hold is kept in a catalogue, and they are opened one by one when needed."""
 
+
+def _are_many(places: Sequence[Place], mode: OpenMode | str) -> bool:
+    return len(places) >= CATALOGUE_FROM and OpenMode(mode) is OpenMode.PREFIX
+
+
+def _catalogued(opened: Opened, places: Sequence[Place], tracked: Progress) -> Recording:
+    logs = LazyLogs(places, opened.mode)
+    return Recording(logs, Catalogue.of(places, lambda new: logs.read(tracked(list(new)))), opened)
+
+
+def _read_again(tail: Tail) -> Recording | None:
+    """The recording, if its logs are not as they were at the last look."""
+    places = tail.places()
+    changed = tail.changed(places)
+    if not changed:
+        return None
+    if not _are_many(places, tail.opened.mode):
+        return Recording(tail.logs, opened=tail.opened) if tail.read(changed) else None
+    tail.noted(changed)
+    try:
+        return _catalogued(tail.opened, places, list)
+    except LogError:
+        tail.forget(changed)  # caught in the middle of a change: the next look finds it whole
+        return None
+
+
 _MANY_FILES = 8
+_WARNINGS = 10
 _SHOWN = ("run_id", "workflow", "status", "started", "duration_seconds", "steps", "recoveries", "error_type")
 
 

@@ -18,6 +18,7 @@ from workbench.analysis import (
     spans_of,
     steps_frame,
 )
+from workbench.analysis.cells import html_table
 from workbench.engines import replays
 from workbench.model import EventType, instant, visible
 from workbench.recording.answering import Answering
@@ -25,6 +26,7 @@ from workbench.recording.branch import Branch
 from workbench.recording.branches import Branches
 from workbench.recording.deciding import Deciding
 from workbench.recording.one_run import Code
+from workbench.recording.overview import StepPictures
 from workbench.recording.trace import Trace
 from workbench.replay import replay
 from workbench.views import Recovery, html_text, terminal_timeline, timeline
@@ -38,7 +40,7 @@ __all__ = ["Run"]
 _SHOWN = ("position", "name", "kind", "state", "attempts", "started", "duration_seconds", "error_type", "code")
 
 
-class Run(Deciding, Answering):
+class Run(Deciding, Answering, StepPictures):
     """One run of a recording.
 
     Args:
@@ -170,7 +172,7 @@ class Run(Deciding, Answering):
         return f"{self.summary()}\n  next: .why() .hazards() .verdict() .timeline() .steps .effects(){code}"
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{html_text(self.summary())}</b></p>{self.steps[list(_SHOWN)].to_html(max_rows=50, escape=True)}"
+        return f"<p><b>{html_text(self.summary())}</b></p>{html_table(self.steps[list(_SHOWN)], rows=50)}"
 
     def _title(self) -> str:
         facts = self.facts

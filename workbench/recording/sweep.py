@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench._errors import ActedDuringReplayError, UsageError, WorkbenchError
-from workbench.analysis.cells import category
+from workbench.analysis.cells import category, html_table
 from workbench.machine import Edit
 from workbench.model import History, position_text, visible
 from workbench.program import as_workflow
@@ -148,7 +148,7 @@ class Sweep:
     def _repr_html_(self) -> str:
         head = html_text(repr(self).splitlines()[0])
         shown = self.frame.assign(**{name: self.frame[name].map(safe_repr) for name in self._columns})
-        return f"<p>{head}</p>{shown.to_html(max_rows=30, escape=True)}"
+        return f"<p>{head}</p>{html_table(shown, rows=30)}"
 
 
 # --- one branch ---------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from workbench.analysis import Explanation, explain
 from workbench.model import History, Source, visible
 from workbench.program import as_workflow
 from workbench.recording.calls import spans_of_trace
+from workbench.recording.in_notebooks import html_of_trace
 from workbench.recording.looking import SideBySide, changes_frame, passes_frame, sightings_frame, stops_frame
 from workbench.recording.moving import MovingTrace
 from workbench.replay import (
@@ -276,6 +277,9 @@ class Trace(MovingTrace):
         why = " .explain()" if self.outcome.word == "diverged" else ""
         lines += [str(self.outcome), f"  next:{why} {_NEXT}"]
         return visible("\n".join(lines))
+
+    def _repr_html_(self) -> str:
+        return html_of_trace(self)
 
     # --- what the rest is made of ---------------------------------------------------------------------------
 

@@ -15,8 +15,9 @@ Parsing collects everything that is wrong with its place in the document, since 
 from __future__ import annotations
 
 import json
+import random
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
@@ -31,6 +32,7 @@ __all__ = ["FaultCounter", "FaultKind", "FaultPlan", "FaultRule"]
 _LONGEST_DELAY_SECONDS = 3600
 _LOWEST_ERROR = 400
 _HIGHEST_ERROR = 599
+_ACTING = ("stock", "payment", "subscription", "mail")
 _FIELDS = ("service", "method", "path_contains", "occurrence", "every", "kind", "delay_seconds", "status")
 
 
@@ -100,6 +102,26 @@ class FaultPlan:
     def dumps(self) -> str:
         """The plan as JSON text."""
         return json.dumps(self.to_json())
+
+    @classmethod
+    def drawn(cls, seed: int, rules: int = 2, *, most: int = 4) -> Self:
+        """Faults by chance: of any kind but holds, at services that act.
+
+        Args:
+            seed: Decides them.
+            rules: How many.
+            most: The highest occurrence that is struck.
+        """
+        chance, found = random.Random(seed), []
+        for _ in range(rules):
+            kind = chance.choice((FaultKind.DELAY, FaultKind.ERROR, FaultKind.DROP_REPLY))
+            rule = FaultRule(chance.choice(_ACTING), kind, occurrence=chance.randint(1, most))
+            if kind is FaultKind.DELAY:
+                rule = replace(rule, delay_seconds=chance.choice((1.0, 10.0, 60.0, 600.0)))
+            elif kind is FaultKind.ERROR:
+                rule = replace(rule, status=chance.choice((429, 500, 503)))
+            found.append(rule)
+        return cls(tuple(found))
 
     @classmethod
     def parse(cls, text: str) -> Self:

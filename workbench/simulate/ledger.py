@@ -51,7 +51,7 @@ class LedgerEntry:
     Attributes:
         seq: Number of the entry, from 1 without gaps; also its line number.
         time_ns: The service's clock, nanoseconds since the epoch.
-        service: `token`, `stock`, `payment`, `subscription` or `mail`.
+        service: `token`, `stock`, `payment`, `subscription`, `mail` or `flag`.
         action: What happened, in the past tense (`charged`, `refunded`).
         key: What the service recognises a repetition by; empty where it cannot, so that a repetition acts again.
         facts: What the service needs to rebuild its state. Never a credential.
@@ -166,7 +166,7 @@ class Ledger:
         return self._seq
 
     def append(
-        self, service: str, action: str, key: str, facts: Mapping[str, object], *, sync: bool = True
+        self, service: str, action: str, key: str, facts: Mapping[str, object], *, sync: bool = True, at_ns: int = 0
     ) -> LedgerEntry:
         """Write one entry; when this returns, the effect has happened.
 
@@ -176,6 +176,7 @@ class Ledger:
             key: What a repetition is recognised by, or empty.
             facts: JSON values that rebuild the state.
             sync: Wait until the disk has it; off only for what is no effect on the world.
+            at_ns: When it happened, where that was before now.
 
         Returns:
             The entry as written.
@@ -187,7 +188,7 @@ class Ledger:
         with self._lock:
             if self._failure:
                 raise LogDegradedError(self._failure, path=self.path, hint="restart the shop")
-            entry = LedgerEntry(self._seq + 1, self._now_ns(), service, action, key, dict(facts))
+            entry = LedgerEntry(self._seq + 1, at_ns or self._now_ns(), service, action, key, dict(facts))
             line = json.dumps(entry.to_json(), separators=(",", ":"), allow_nan=False).encode() + b"\n"
             try:
                 written = os.write(self._file, line)

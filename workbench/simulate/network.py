@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench._errors import UsageError
-from workbench.simulate.services import Request, Response, World
+from workbench.simulate.client import RefusedError
+from workbench.simulate.services import Request, Response, Shop
 
 __all__ = ["Fate", "Network", "RefusedError", "ask", "connect"]
 
@@ -36,31 +37,17 @@ class Fate(StrEnum):
     of the client."""
 
 
-class RefusedError(Exception):
-    """The other side refused.
-
-    Attributes:
-        status: HTTP status.
-        definite: It proves that nothing happened.
-    """
-
-    def __init__(self, status: int, error: str) -> None:
-        self.status = status
-        self.definite = True
-        super().__init__(f"{status} {error}")
-
-
 @dataclass
 class Network:
-    """Carries requests to one world.
+    """Carries requests to one shop.
 
     Attributes:
-        world: The services.
+        shop: The services.
         late: File of requests that are still on their way: they survive their client.
         fates: By tag and number of the request (from 1); all others are answered.
     """
 
-    world: World
+    shop: Shop
     late: Path
     fates: Mapping[tuple[str, int], Fate] = field(default_factory=dict)
     _asked: Counter[str] = field(default_factory=Counter)
@@ -85,7 +72,7 @@ class Network:
             raise RefusedError(429, "too_many_requests")
         if fate is Fate.LATE:
             self.late.write_text(json.dumps([request.method, request.segments, dict(request.headers), request.body]))
-        answer = self.world.handle(request) if fate in {Fate.ANSWERED, Fate.UNHEARD} else None
+        answer = self.shop.handle(request) if fate in {Fate.ANSWERED, Fate.UNHEARD} else None
         if answer is None or fate is Fate.UNHEARD:
             raise TimeoutError(f"{request.method} {request.path}: no answer")
         if tag:
@@ -97,7 +84,7 @@ class Network:
         if self.late.exists():
             method, segments, headers, body = json.loads(self.late.read_text())
             self.late.unlink()
-            self.world.handle(Request(method, tuple(segments), {}, headers, body))
+            self.shop.handle(Request(method, tuple(segments), {}, headers, body))
 
 
 def _content(answer: Response) -> Any:

@@ -49,6 +49,7 @@ class ShopOptions(TypedDict, total=False):
     key_lifetime_seconds: int
     stock: Mapping[str, int]
     seed: int
+    knobs: Mapping[str, object]
 
 
 class RunningShop:
@@ -152,6 +153,8 @@ def _start(folder: Path, options: ShopOptions, stderr: int) -> subprocess.Popen[
         command += ["--faults", options["faults"].dumps()]
     if "stock" in options:
         command += ["--stock", json.dumps(dict(options["stock"]))]
+    if "knobs" in options:
+        command += ["--knobs", json.dumps(dict(options["knobs"]))]
     if "token_lifetime_seconds" in options:
         command += ["--token-lifetime", str(options["token_lifetime_seconds"])]
     if "key_lifetime_seconds" in options:

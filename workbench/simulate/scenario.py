@@ -18,7 +18,7 @@ from workbench.simulate.crash import CrashPoint, Moment, When
 from workbench.simulate.errand import STEPS
 from workbench.simulate.network import Fate
 
-__all__ = ["COMPANIES", "Scenario", "Timeout", "scenarios"]
+__all__ = ["COMPANIES", "POINTS", "Scenario", "Timeout", "scenarios"]
 
 COMPANIES = {"saga": ("charge", "charge", "charge"), "sale": ("look", "pay", "extend")}
 """The other steps: all of them can be undone, or all of them can be repeated."""
@@ -53,6 +53,8 @@ _EVENTS = {
     CrashPoint.AFTER_UNDO: ({EventType.CompensationCompleted}, When.BEFORE),
     CrashPoint.AFTER_END: ({EventType.RunCompleted, EventType.RunFailed}, When.AFTER),
 }
+POINTS = tuple(_EVENTS)
+"""Where the worker of an errand dies: at events of its log."""
 _SAME_LOG = {
     CrashPoint.AFTER_EFFECT: CrashPoint.BEFORE_CALL,
     CrashPoint.IN_RESULT: CrashPoint.BEFORE_CALL,
@@ -211,7 +213,7 @@ def scenarios() -> Iterator[Scenario]:
     flags = list(product((False, True), repeat=3))
     for sort, company, days_ago in product(STEPS, COMPANIES, (0, _OLD_DAYS)):
         for place, (careful, refused, recovered) in product(range(len(COMPANIES[company]) + 1), flags):
-            for point, timeout in product(CrashPoint, Timeout):
+            for point, timeout in product(_EVENTS, Timeout):
                 found = Scenario(sort, place, company, point, timeout, careful, refused, recovered, days_ago)
                 if found.is_possible:
                     yield found

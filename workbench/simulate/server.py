@@ -1,7 +1,7 @@
 """The shop's sockets: one HTTP request in, one answer out, or the fault that the plan wants.
 
 Only here do the pure services meet a network. A request is read whole (bounded), shown to the fault plan, given to
-the world, answered. An effect is in the ledger before the first byte of its reply is written.
+the shop, answered. An effect is in the ledger before the first byte of its reply is written.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from workbench.simulate.control import CONTROL_SEGMENT, Control
 from workbench.simulate.faults import FaultKind
-from workbench.simulate.services import Refusal, Request, Response, World
+from workbench.simulate.services import Refusal, Request, Response, Shop
 from workbench.simulate.services.message import invalid
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class ShopServer(ThreadingHTTPServer):
     """Listens on a free loopback port; one daemon thread per connection.
 
     Args:
-        world: The services.
+        shop: The services.
         control: The routes that steer them.
         holds: Where held requests wait.
     """
@@ -40,8 +40,8 @@ class ShopServer(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, world: World, control: Control, holds: Holds) -> None:
-        self.world = world
+    def __init__(self, shop: Shop, control: Control, holds: Holds) -> None:
+        self.shop = shop
         self.control = control
         self.holds = holds
         super().__init__(("127.0.0.1", 0), ShopHandler)
@@ -140,28 +140,28 @@ class ShopHandler(BaseHTTPRequestHandler):
         server = self.server
         if request.segments[:1] == (CONTROL_SEGMENT,):
             return server.control.handle(request)
-        service = server.world.service_of(request)
+        service = server.shop.service_of(request)
         rule = server.control.faults.strike(service, request.method, request.path)
         if rule is None:
-            return server.world.handle(request)
+            return server.shop.handle(request)
         return self._struck(rule, service, request)
 
     def _struck(self, rule: FaultRule, service: str, request: Request) -> Response | None:
         server, asked = self.server, (service, request.method, request.path)
         match rule.kind:
             case FaultKind.DELAY:
-                return server.world.handle(request) if server.holds.pause(rule.delay_seconds) else None
+                return server.shop.handle(request) if server.holds.pause(rule.delay_seconds) else None
             case FaultKind.ERROR:
                 message = f"the fault plan answers {rule.status} here; nothing was done"
                 return Response(rule.status, {"error": "fault", "message": message})
             case FaultKind.HOLD_BEFORE:
                 going_on = server.holds.hold(rule.kind, *asked) and self._client_waits()
-                return server.world.handle(request) if going_on else None
+                return server.shop.handle(request) if going_on else None
             case FaultKind.HOLD_REPLY:
-                answer = server.world.handle(request)
+                answer = server.shop.handle(request)
                 return answer if server.holds.hold(rule.kind, *asked) else None
             case FaultKind.DROP_REPLY:
-                server.world.handle(request)
+                server.shop.handle(request)
                 return None
 
     def _client_waits(self) -> bool:

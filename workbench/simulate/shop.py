@@ -16,8 +16,9 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench._errors import UsageError, WorkbenchError
 from workbench.simulate.control import Control
@@ -25,7 +26,7 @@ from workbench.simulate.faults import FaultPlan
 from workbench.simulate.holds import Holds
 from workbench.simulate.ledger import Ledger
 from workbench.simulate.server import ShopServer
-from workbench.simulate.services import Knobs, Setting, World
+from workbench.simulate.services import Knobs, Purchase, Setting, Shop, Switch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ __all__ = ["LEDGER_NAME", "main"]
 LEDGER_NAME = "ledger.jsonl"
 _SECRET_NAME = "token.secret"  # noqa: S105 - the name of a file
 _SECRET_BYTES = 32
+_OPENED_NAME = "opened"
 _PARENT_POLL_SECONDS = 0.1
 _USAGE_EXIT_CODE = 2
 
@@ -52,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = Path(options.folder)
         folder.mkdir(parents=True, exist_ok=True)
         with Ledger(folder / LEDGER_NAME) as ledger:
-            setting = Setting(ledger, time.time_ns, _token_secret(folder), knobs)
-            _serve(World(setting), ledger, plan, options.parent)
+            setting = Setting(ledger, time.time_ns, _token_secret(folder), knobs, _opened_ns(folder))
+            _serve(Shop(setting), ledger, plan, options.parent)
     except (WorkbenchError, OSError) as error:
         sys.stderr.write(f"shop: {error}\n")
         return _USAGE_EXIT_CODE
@@ -70,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--token-lifetime", type=int, default=knobs.token_lifetime_seconds, metavar="SECONDS")
     parser.add_argument("--key-lifetime", type=int, default=knobs.key_lifetime_seconds, metavar="SECONDS")
     parser.add_argument("--stock", default=json.dumps(dict(knobs.stock)), metavar="JSON", help='{"sku": quantity}')
+    parser.add_argument("--knobs", default="{}", metavar="JSON", help=f"an object of {', '.join(_MORE)}")
     parser.add_argument("--seed", type=int, default=knobs.seed, metavar="N", help="goes into every id")
     parser.add_argument(
         "--parent", type=int, default=os.getppid(), metavar="PID", help="end when this is not our parent"
@@ -99,17 +102,43 @@ def _knobs(options: argparse.Namespace) -> Knobs:
         key_lifetime_seconds=options.key_lifetime,
         seed=options.seed,
         stock=stock,
+        **_more_knobs(options.knobs),
     )
 
 
-def _serve(world: World, ledger: Ledger, plan: FaultPlan, parent: int) -> None:
+def _more_knobs(text: str) -> dict[str, Any]:
+    """Knobs that have no option of their own.
+
+    Raises:
+        UsageError: It is no JSON object of them.
+    """
+    try:
+        found = {name: _MORE[name](value) for name, value in json.loads(text).items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"--knobs must be a JSON object of {', '.join(_MORE)}: {type(error).__name__}: {error}"
+        raise UsageError(
+            message, hint='for example {"purchases": [[60, "sku-7"]], "charge_errors": {"1": 500}}'
+        ) from error
+    return found
+
+
+_MORE: dict[str, Callable[[Any], Any]] = {
+    "purchases": lambda rows: tuple(sorted(Purchase(*row) for row in rows)),
+    "flags": dict,
+    "switches": lambda rows: tuple(sorted(Switch(*row) for row in rows)),
+    "charge_errors": lambda by_number: {int(number): int(status) for number, status in by_number.items()},
+    "caches_errors": bool,
+}
+
+
+def _serve(shop: Shop, ledger: Ledger, plan: FaultPlan, parent: int) -> None:
     """Answer requests until a signal comes or the parent is gone."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     holds = Holds()
     control_secret = secrets.token_hex(16)
-    with ShopServer(world, Control(control_secret, ledger, holds, plan), holds) as server:
+    with ShopServer(shop, Control(control_secret, ledger, holds, plan), holds) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         ready = {"url": server.url, "pid": os.getpid(), "control": control_secret}
         ready |= {"ledger": str(ledger.path), "torn_bytes": ledger.torn_bytes}
@@ -120,6 +149,16 @@ def _serve(world: World, ledger: Ledger, plan: FaultPlan, parent: int) -> None:
             pass
         holds.stop()
         server.shutdown()
+
+
+def _opened_ns(folder: Path) -> int:
+    """When this shop opened for the first time: what others do is counted from then, over a restart, too."""
+    path = folder / _OPENED_NAME
+    if not path.exists():
+        scratch = path.with_suffix(".new")  # as the secret
+        scratch.write_text(str(time.time_ns()))
+        scratch.replace(path)
+    return int(path.read_text())
 
 
 def _token_secret(folder: Path) -> bytes:

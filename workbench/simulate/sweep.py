@@ -24,7 +24,7 @@ from workbench.simulate.errand import STEPS, errand
 from workbench.simulate.ledger import Ledger, LedgerEntry
 from workbench.simulate.network import Fate, Network, connect
 from workbench.simulate.scenario import Scenario
-from workbench.simulate.services import Setting, World
+from workbench.simulate.services import Setting, Shop
 from workbench.simulate.virtual_clock import VirtualClock
 
 __all__ = ["RUN", "SweepError", "Wreck", "applied", "crash_sweep", "dies", "wreck_of"]
@@ -110,7 +110,7 @@ def network(ledger: Ledger, now_ns: int, folder: Path, fates: dict[tuple[str, in
         folder: Where requests are that are still on their way.
         fates: What becomes of which request.
     """
-    return Network(World(Setting(ledger, lambda: now_ns, SECRET)), folder / "late.json", fates or {})
+    return Network(Shop(Setting(ledger, lambda: now_ns, SECRET)), folder / "late.json", fates or {})
 
 
 def applied(entries: Iterable[LedgerEntry], tag: str) -> int:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CHANGE_LOOKS", "LOOKS", "OUTCOME_LOOKS", "SAFETY_LOOKS", "Look"]
+__all__ = [
+    "ATTEMPT_LOOKS",
+    "BEAT_LOOKS",
+    "CHANGE_LOOKS",
+    "LOOKS",
+    "OUTCOME_LOOKS",
+    "SAFETY_LOOKS",
+    "SEVERITY_LOOKS",
+    "STATUS_LOOKS",
+    "Look",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +71,36 @@ CHANGE_LOOKS: dict[str, Look] = {
     "deleted": Look("only on the left", "#E69F00", "|", "circle-open", "-"),
 }
 """By the word of a row of a comparison."""
+
+STATUS_LOOKS: dict[str, Look] = {
+    "completed": Look("completed", "#0072B2", "", "square", "■"),
+    "failed": Look("failed", "#D55E00", "x", "x", "✗"),
+    "interrupted": Look("interrupted", "#E69F00", "/", "diamond-open", "▒"),
+    "running": Look("running", "#56B4E9", ".", "triangle-right", "…"),
+    "cancelled": Look("cancelled", "#CC79A7", "\\", "circle-open", "⊘"),
+    "compensated": Look("compensated", "#009E73", "+", "triangle-left", "↶"),
+    "unknown": Look("unknown: its beginning is not in the log", "#999999", "|", "line-ew-open", "·"),
+}
+"""By status of a run."""
+
+SEVERITY_LOOKS: dict[str, Look] = {
+    "danger": Look("danger", "#D55E00", "x", "x", "✘"),
+    "warning": Look("warning", "#E69F00", "/", "diamond", "▲"),
+    "note": Look("note", "#56B4E9", ".", "circle", "·"),
+}
+"""By severity of a finding, the worst first."""
+
+BEAT_LOOKS: dict[str, Look] = {
+    "even": Look("even pauses: no backoff, no jitter", "#D55E00", "x", "x", "="),
+    "uneven": Look("uneven pauses", "#0072B2", "", "circle", "~"),
+    "few": Look("too few attempts to tell", "#999999", "|", "circle-open", "·"),
+}
+"""By the beat of the attempts of a call, see `workbench.analysis.pauses_frame`."""
+
+ATTEMPT_LOOKS: dict[str, Look] = {
+    "2": Look("2 attempts", "#56B4E9", "", "circle", "2"),
+    "3": Look("3 attempts", "#0072B2", "/", "circle", "3"),
+    "4 to 9": Look("4 to 9 attempts", "#E69F00", "\\", "circle", "4"),
+    "10 or more": Look("10 or more attempts", "#D55E00", "x", "circle", "+"),
+}
+"""By how often a call was tried."""

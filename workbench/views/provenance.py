@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.views.markup import html_text
+from workbench.views.sheet import empty_sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +36,8 @@ def provenance_figure(title: str, uses: pd.DataFrame) -> go.Figure:
     """
     import plotly.graph_objects as go
 
+    if uses.empty:
+        return empty_sheet(title, "No result was seen again in a later call: run.provenance(code) sees more")
     rows = uses.head(_MOST).to_dict("records")
     places = _places(rows)
     figure = go.Figure()

@@ -15,6 +15,7 @@ from workbench.analysis import Span
 from workbench.views.duration import duration_text
 from workbench.views.markup import html_text
 from workbench.views.palette import LOOKS
+from workbench.views.sheet import empty_sheet
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -57,6 +58,8 @@ def timeline(title: str, spans: Sequence[Span], recoveries: Sequence[Recovery] =
     """
     import plotly.graph_objects as go
 
+    if not spans:
+        return empty_sheet(title, "The run has no steps yet: run.events shows what is on record")
     figure = go.Figure()
     lanes = list(dict.fromkeys(span.name for span in spans))
     for state in LOOKS:

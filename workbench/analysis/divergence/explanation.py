@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.analysis.cause import Cause
+from workbench.analysis.cells import html_table
 from workbench.analysis.divergence.account import account_frame, call_words
 from workbench.analysis.divergence.inquiry import Inquiry
 from workbench.analysis.divergence.reason import Reason, Sure
@@ -187,7 +188,7 @@ class Explanation:
     def _repr_html_(self) -> str:
         head, *rest = str(self).splitlines()
         text = html.escape("\n".join(rest), quote=True)
-        table = self.account[[*_SHOWN]].to_html(max_rows=50, escape=True)
+        table = html_table(self.account[[*_SHOWN]], rows=50)
         return f"<p><b>{html.escape(head, quote=True)}</b></p><pre>{text}</pre>{table}"
 
 

@@ -7,13 +7,18 @@ each time that it is asked: an undo made of it is not harmless to repeat. `GET /
 
 With a key: same body → the stored answer and `Idempotent-Replayed: true`; other body → 422; key older than its
 lifetime → charged anew. Without a key a second POST charges a second time, as with any plain endpoint.
+
+Charges that shall fail (`Knobs.charge_errors`) answer 402 or 5xx and move no money. Under a key that error is what
+every repetition gets (`Knobs.caches_errors`, as Stripe's v1 API does), until the key expires.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from workbench.simulate.services.message import Refusal, Request, Response, invalid, no_route
@@ -26,6 +31,7 @@ __all__ = ["Payment"]
 
 _LONGEST_KEY = 255
 _CURRENCY_LETTERS = 3
+_SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +50,16 @@ class StoredAnswer:
     """What a key was first used for. The answer is kept as it was given: a later refund does not change it."""
 
     fingerprint: str
-    charge: Charge
+    charge: Charge | None
     used_ns: int
+    status: int = 201
 
 
 class Payment:
     """Charges, refunds, and the memory of keys."""
 
     name = "payment"
-    actions = frozenset({"charged", "refunded", "credited"})
+    actions = frozenset({"charged", "refunded", "credited", "erred"})
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
@@ -61,6 +68,7 @@ class Payment:
         self._answers: dict[str, StoredAnswer] = {}
         self._refunds: dict[str, str] = {}
         self._credits: list[dict[str, object]] = []
+        self._erred = 0
 
     def handle(self, request: Request) -> Response:
         """Answer one request under `/charges`, `/refunds` or `/credits`."""
@@ -89,6 +97,12 @@ class Payment:
             self._refunds[charge] = entry.text("id")
             self._charges[charge] = replace(self._charges[charge], status="refunded")
             return
+        if entry.action == "erred":
+            self._erred += 1
+            if entry.key and self._setting.knobs.caches_errors:
+                answer = StoredAnswer(entry.text("fingerprint"), None, entry.time_ns, entry.whole("status"))
+                self._answers[entry.key] = answer
+            return
         made = Charge(entry.text("id"), entry.text("order"), entry.whole("amount_cents"), entry.text("currency"))
         self._charges[made.id] = made
         self._key_of[made.id] = entry.key
@@ -105,7 +119,12 @@ class Payment:
         if stored is not None and not self._expired(stored):
             if stored.fingerprint != fingerprint:
                 raise Refusal(422, "key_reused", f"the key {key!r} was used for a charge with another body")
-            return Response(201, asdict(stored.charge), {"Idempotent-Replayed": "true"})
+            return _again(stored)
+        status = self._setting.knobs.charge_errors.get(len(self._charges) + self._erred + 1)
+        if status is not None:
+            error = {"order": order, "status": status, "fingerprint": fingerprint}
+            self.apply(self._setting.ledger.append(self.name, "erred", key, error))
+            return _error(status)
         identity = self._setting.mint("ch", len(self._charges) + 1)
         facts = {
             "id": identity,
@@ -154,6 +173,20 @@ class Payment:
             status = 201
         refund = {"id": self._refunds[charge], "charge": charge, "order": known.order}
         return Response(status, {**refund, "amount_cents": known.amount_cents, "status": "succeeded"})
+
+
+def _again(stored: StoredAnswer) -> Response:
+    """The answer that a key stands for, whatever has changed since."""
+    replayed = {"Idempotent-Replayed": "true"}
+    if stored.charge is None:
+        return _error(stored.status, replayed)
+    return Response(stored.status, asdict(stored.charge), replayed)
+
+
+def _error(status: int, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
+    if status < _SERVER_ERROR:
+        return Refusal(status, "card_declined", "the card was declined", headers).response
+    return Refusal(status, "provider_error", "the provider has failed; nothing was charged", headers).response
 
 
 def _sum_of(request: Request) -> tuple[str, int, str]:

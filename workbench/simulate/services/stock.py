@@ -2,10 +2,15 @@
 
 `GET /stock/{sku}` → `{sku, available}`; `POST /stock/{sku}/reservations {order, quantity}` → a reservation, 409
 when sold out, the same one again for the same order; `DELETE /stock/reservations/{id}` gives it back.
+`POST /stock/{sku}/sales {order, quantity}` ships without looking: it trusts whoever has looked before, and a sale of
+what is not there any more is an oversold one.
+
+Other buyers take what `Knobs.purchases` says, when it says so, if it is there.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -33,14 +38,17 @@ class Stock:
     """What is on the shelf and for whom some of it is put aside."""
 
     name = "stock"
-    actions = frozenset({"reserved", "released"})
+    actions = frozenset({"reserved", "released", "sold", "bought", "turned_away"})
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
         self._reservations: dict[str, Reservation] = {}
+        self._gone: Counter[str] = Counter()
+        self._sales = self._others = 0
 
     def handle(self, request: Request) -> Response:
         """Answer one request under `/stock`."""
+        self.let_others_buy()
         match request.method, request.segments:
             case "DELETE", ("stock", "reservations", reservation):
                 return self._release(reservation)
@@ -48,11 +56,18 @@ class Stock:
                 return Response(200, {"sku": sku, "available": self._available(sku)})
             case "POST", ("stock", sku, "reservations"):
                 return self._reserve(sku, request.text("order"), request.whole("quantity"))
+            case "POST", ("stock", sku, "sales"):
+                return self._sell(sku, request.text("order"), request.whole("quantity"))
             case _:
                 raise no_route(request)
 
     def apply(self, entry: LedgerEntry) -> None:
-        """Put goods aside, or back."""
+        """Put goods aside, or back, or give them away."""
+        if entry.action in {"sold", "bought", "turned_away"}:
+            self._sales += entry.action == "sold"
+            self._others += entry.action != "sold"
+            self._gone[entry.text("sku")] += entry.whole("quantity") if entry.action != "turned_away" else 0
+            return
         identity = entry.text("id")
         if entry.action == "released":
             self._reservations[identity] = replace(self._reservations[identity], status="released")
@@ -64,7 +79,24 @@ class Stock:
     def _available(self, sku: str) -> int:
         if sku not in self._setting.knobs.stock:
             raise Refusal(404, "no_such_sku", f"the shop does not sell {sku}")
-        return self._setting.knobs.stock[sku] - sum(held.quantity for held in self._held() if held.sku == sku)
+        held = sum(reservation.quantity for reservation in self._held() if reservation.sku == sku)
+        return self._setting.knobs.stock[sku] - self._gone[sku] - held
+
+    def let_others_buy(self) -> None:
+        """What other buyers have taken by now, each at their time, or would have if it had been there."""
+        for purchase in self._setting.knobs.purchases[self._others :]:
+            due_ns = self._setting.due_ns(purchase.after_seconds)
+            if due_ns > self._setting.now_ns():
+                return
+            action = "bought" if self._available(purchase.sku) >= purchase.quantity else "turned_away"
+            facts = {"order": f"other-{self._others + 1}", "sku": purchase.sku, "quantity": purchase.quantity}
+            self.apply(self._setting.ledger.append(self.name, action, "", facts, at_ns=due_ns))
+
+    def _sell(self, sku: str, order: str, quantity: int) -> Response:
+        self._available(sku)
+        facts = {"id": self._setting.mint("sl", self._sales + 1), "sku": sku, "order": order, "quantity": quantity}
+        self.apply(self._setting.ledger.append(self.name, "sold", "", facts))
+        return Response(201, facts)
 
     def _held(self) -> list[Reservation]:
         return [reservation for reservation in self._reservations.values() if reservation.status == "held"]

@@ -1,7 +1,7 @@
 """The subscription service: idempotent by nature, and closed to expired tokens.
 
 `PUT /subscriptions/{customer} {until}` and `GET /subscriptions/{customer}`, both with `Authorization: Bearer`.
-A PUT of what is already so changes nothing and leaves no entry.
+A PUT of what is already so changes nothing and leaves no entry; it may say for which `order` it is.
 """
 
 from __future__ import annotations
@@ -61,5 +61,7 @@ class Subscription:
             raise invalid("until must be a date or an instant in ISO 8601, for example 2027-01-31") from None
         if self._until.get(customer) != until:
             facts = {"customer": customer, "until": until, "by": subject}
+            if "order" in (request.body if isinstance(request.body, dict) else ()):
+                facts["order"] = request.text("order")
             self.apply(self._setting.ledger.append(self.name, "extended", customer, facts))
         return Response(200, {"customer": customer, "until": until})

@@ -1,7 +1,7 @@
-"""The five services together, answering one request at a time.
+"""The services together, answering one request at a time.
 
-`World` is the whole shop without HTTP: a scenario calls `handle` with a virtual clock, the shop's process calls it
-from its sockets. Building it reads the ledger, so a world that was killed comes back as it was.
+`Shop` is the whole shop without HTTP: a `World` calls `handle` with a virtual clock, the shop's process calls it
+from its sockets. Building it reads the ledger, so a shop that was killed comes back as it was.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING
 
 from workbench._errors import LogDegradedError
 from workbench.simulate.ledger import RottenLedgerError
+from workbench.simulate.services.flag import Flags
 from workbench.simulate.services.mail import Mail
 from workbench.simulate.services.message import Refusal, Request, Response, no_route
 from workbench.simulate.services.payment import Payment
 from workbench.simulate.services.stock import Stock
 from workbench.simulate.services.subscription import Subscription
+from workbench.simulate.services.time_of_day import TimeOfDay
 from workbench.simulate.services.token import TokenIssuer
 
 if TYPE_CHECKING:
     from workbench.simulate.services.setting import Service, Setting
 
-__all__ = ["World"]
+__all__ = ["Shop"]
 
 _SERVICE_OF_ROUTE = {
     "token": "token",
@@ -32,10 +34,12 @@ _SERVICE_OF_ROUTE = {
     "subscriptions": "subscription",
     "mail": "mail",
     "outbox": "mail",
+    "flags": "flag",
+    "clock": "clock",
 }
 
 
-class World:
+class Shop:
     """All services over one ledger.
 
     Args:
@@ -47,8 +51,10 @@ class World:
 
     def __init__(self, setting: Setting) -> None:
         tokens = TokenIssuer(setting)
-        services = (tokens, Stock(setting), Payment(setting), Subscription(setting, tokens), Mail(setting))
-        self._services: dict[str, Service] = {service.name: service for service in services}
+        self._stock, self._flags = Stock(setting), Flags(setting)
+        others = (Payment(setting), Subscription(setting, tokens), Mail(setting), TimeOfDay(setting))
+        services: tuple[Service, ...] = (tokens, self._stock, self._flags, *others)
+        self._services = {service.name: service for service in services}
         self._lock = threading.Lock()
         for entry in setting.ledger.read(setting.ledger.path):
             service = self._services.get(entry.service)
@@ -65,6 +71,12 @@ class World:
     def service_of(request: Request) -> str:
         """Name of the service that a path belongs to, or empty."""
         return _SERVICE_OF_ROUTE.get(request.segments[0], "") if request.segments else ""
+
+    def let_others_act(self) -> None:
+        """What other buyers and operators have done by now; a service that is asked does this by itself."""
+        with self._lock:
+            self._stock.let_others_buy()
+            self._flags.let_others_switch()
 
     def handle(self, request: Request) -> Response:
         """Answer one request; a refusal is an answer too.
