@@ -73,7 +73,6 @@ def test_a_well_declared_workflow_does_no_harm_to_who_follows_the_verdict(
     assert swept.frame.loc[swept.frame["point"] != "nowhere", "died"].all()
 
 
-@pytest.mark.xfail(reason="compensate is SAFE while the request of a step in doubt may still be on its way")
 def test_an_undo_does_not_overtake_the_request_that_it_undoes() -> None:
     swept = wb.sweep_crashes(
         shopping.saga, ARGS, World, points=["in_call"], downtime=[0], policies=["verdict"], steps=["charge_with_undo"]

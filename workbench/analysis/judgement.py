@@ -29,6 +29,9 @@ ASSUMED_KEY_LIFETIME_SECONDS = 24 * 3600.0
 _FUTILE_UNDOS = 2
 """An undo that failed so often needs a person, not a third try."""
 
+STILL_COMING = check(
+    "{step} may still arrive: its timeout has not passed, and an undo must not overtake it. Wait", knowable=True
+)
 OLD_ANSWER = check("{step} was undone, and its old key may only repeat the old answer", knowable=True)
 OVERWRITES = check("others may have written what {step} wrote since", knowable=True)
 MISLED = Cell(Safety.UNSAFE, "{step} happened, and the log would tell the code that it did not")
@@ -109,6 +112,8 @@ class Judge:
         again = deed in {Deed.RETRY, Deed.RERUN}
         if deed is Deed.UNDO:
             cell = _undo(step, cell)
+            if cell.safety is Safety.SAFE and in_flight(step, self.now_ns):
+                return STILL_COMING
         elif deed in {Deed.RESUME, Deed.RETRY} and step.acts and step.body_changed:
             return OTHER_BODY  # G14
         elif deed is Deed.KEEP and step.acts and step.contradicted and step.state is not State.COMPENSATED:
@@ -186,6 +191,14 @@ def _undo(step: StepFacts, cell: Cell) -> Cell:
     return cell
 
 
+def in_flight(step: StepFacts, now_ns: int) -> bool:
+    """A request that nobody answered may still arrive, as far as its declared timeout says."""
+    timeout = step.declaration.timeout_seconds
+    if step.state is not State.IN_DOUBT or timeout is None:
+        return False
+    return now_ns - max(step.sent_ns, step.started_ns) < timeout * NS
+
+
 def acted_repeatedly(step: StepFacts) -> bool:
     """Two executions without a common key, of which only one is known to have acted, unless both are (`twice`)."""
     if not step.repeated or step.kind in {Kind.PURE, Kind.READ, Kind.IDEMPOTENT}:
@@ -213,4 +226,5 @@ def traits_of(step: StepFacts, now_ns: int) -> tuple[Hashable, ...]:
         bool(step.error_type),
         bool(key) and (True, step.run_id in key, is_made_of(key, step.run_id)),
         key_lives(step, now_ns),
+        in_flight(step, now_ns),
     )
