@@ -80,21 +80,32 @@ class FakeClock:
     def _passes(self, until_ns: int | None) -> bool:
         """Let time pass, once every workflow waits and no body runs; whether this workflow's wait is over."""
         with self._mutex:
-            if len(self._waiting) <= self._running or any(not inbox.empty() for inbox, _ in self._waiting.values()):
-                return False
-            ends = [end for _, end in self._waiting.values() if end is not None]
-            first = min(ends, default=None)
-            if not self._plans and first is None:
-                raise AssertionError("the workflow waits for something that never comes")
-            if self._plans and (first is None or self._plans[0][0] <= first):
-                due_ns, _, work = heapq.heappop(self._plans)
-                self._advance(due_ns)
-                work()
-                return True
-            if until_ns != first or first is None:
-                return False
-            self._advance(first + TICK_NS)
-            return True
+            ends_here, work = self._next(until_ns)
+        if work is None:
+            return ends_here
+        try:
+            work()  # without the mutex: it may write to a log whose flusher asks for the time
+        finally:
+            with self._mutex:
+                self._running -= 1
+        return True
+
+    def _next(self, until_ns: int | None) -> tuple[bool, Callable[[], None] | None]:
+        """Whether this workflow's wait is over, or what was planned for now, which counts as running from here on."""
+        if len(self._waiting) <= self._running or any(not inbox.empty() for inbox, _ in self._waiting.values()):
+            return False, None
+        first = min((end for _, end in self._waiting.values() if end is not None), default=None)
+        if not self._plans and first is None:
+            raise AssertionError("the workflow waits for something that never comes")
+        if self._plans and (first is None or self._plans[0][0] <= first):
+            due_ns, _, work = heapq.heappop(self._plans)
+            self._advance(due_ns)
+            self._running += 1
+            return True, work
+        if until_ns != first or first is None:
+            return False, None
+        self._advance(first + TICK_NS)
+        return True, None
 
     def random(self) -> float:
         return self._random.random()

@@ -10,7 +10,8 @@ import pytest
 from tests.recording.histories.life import Life
 from tests.recording.histories.world import COUNTED
 
-PART = 20
+PART = 10
+EVENTFUL = 40
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,11 +59,11 @@ def test_ten_thousand_lives(part: int, tmp_path: Path) -> None:
 
 def test_the_lives_are_eventful(tmp_path: Path) -> None:
     """What is checked above happens at all: acts of every sort, deaths, doubts that are settled, undone effects."""
-    lives = [lived(seed, tmp_path) for seed in range(2 * PART)]
+    lives = [lived(seed, tmp_path) for seed in range(EVENTFUL)]
     told = "\n".join(line for life in lives for line in life.told)
     for word in ("resume ", "retry_from ", "rerun ", "compensate ", "happened=True", "DiedError", "UnsafeError"):
         assert word in told, word
-    assert sum(life.world.count[name] for life in lives for name in life.flow.kinds) > PART
+    assert sum(life.world.count[name] for life in lives for name in life.flow.kinds) > EVENTFUL
     assert any(kind in COUNTED for life in lives for kind in life.flow.kinds.values())
     assert any(line.startswith("undo ") for life in lives for line in life.world.did)
 
