@@ -13,23 +13,14 @@ from typing import Any
 
 from workbench.analysis.state import State
 from workbench.analysis.step_facts import StepFacts
-from workbench.machine import RunRecord, Slot, Verb, execution_at, executions_of, is_given, root_of
-from workbench.model import EventType, Position, position_text
+from workbench.machine import LATE, RunRecord, Slot, Verb, execution_at, executions_of, is_given, root_of
+from workbench.model import Position, position_text
 from workbench.recorder import first_key
 
 __all__ = ["ambiguous", "steps_done_again"]
 
 _MAY_BE_THERE = frozenset({State.COMMITTED, State.IN_DOUBT, State.COMPENSATION_IN_DOUBT, State.COMPENSATION_FAILED})
 """States in which the effect of an earlier era may still stand."""
-
-_LATE = frozenset(
-    {
-        EventType.StepResolved,
-        EventType.CompensationStarted,
-        EventType.CompensationCompleted,
-        EventType.CompensationFailed,
-    }
-)
 
 Read = Callable[[Slot, Sequence[int]], StepFacts]
 Body = Callable[[int], Mapping[str, Any]]
@@ -70,7 +61,7 @@ def ambiguous(record: RunRecord) -> Iterator[str]:
     doubtful = {position for position, names in called.items() if len(names) > 1}
     for row in history.rows_of(record.run_id) if doubtful else ():
         position = history.position(row)
-        if position in doubtful and types[row] in _LATE and types[root_of(history, row)] in _LATE:
+        if position in doubtful and types[row] in LATE and types[root_of(history, row)] in LATE:
             doubtful.discard(position)
             names, seq = " and ".join(sorted(called[position])), history.columns.seq[row]
             yield f"{names} were called at {position_text(position)}, and event {seq} does not say which it is about"

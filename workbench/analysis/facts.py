@@ -13,19 +13,10 @@ from workbench.analysis.decision import Decision, decisions_of
 from workbench.analysis.state import State, standing_of
 from workbench.analysis.step_facts import StepFacts
 from workbench.journal import Report
-from workbench.machine import RunRecord, Slot, Verb, read_run
+from workbench.machine import LATE, RunRecord, Slot, Verb, read_run
 from workbench.model import Declaration, EventType, History, Position, Unsaid, position_text
 
 __all__ = ["Child", "Decision", "RunFacts", "RunStatus", "StepFacts", "read_facts"]
-
-_LATE = frozenset(
-    {
-        EventType.StepResolved,
-        EventType.CompensationStarted,
-        EventType.CompensationCompleted,
-        EventType.CompensationFailed,
-    }
-)
 
 _BEGINNINGS = frozenset({EventType.StepStarted, EventType.AttemptBegan})
 
@@ -221,7 +212,7 @@ def _late_rows(history: History, run_id: str) -> dict[Position, list[int]]:
     rows: dict[Position, list[int]] = {}
     types = history.columns.type
     for row in history.rows_of(run_id):
-        if types[row] in _LATE:
+        if types[row] in LATE:
             rows.setdefault(history.position(row), []).append(row)
     return rows
 

@@ -18,6 +18,7 @@ from workbench.machine.edit import (
     Target,
 )
 from workbench.machine.executions import (
+    LATE,
     Word,
     execution_at,
     executions_of,
@@ -34,6 +35,7 @@ from workbench.machine.retry import NO_RETRY, Retry
 __all__ = [
     "ASKS",
     "INSTANT",
+    "LATE",
     "LONGEST_SECONDS",
     "NO_RETRY",
     "Answer",

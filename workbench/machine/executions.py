@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.machine.record import RunRecord, Slot
 
 __all__ = [
+    "LATE",
     "Word",
     "execution_at",
     "executions_of",
@@ -31,7 +32,8 @@ __all__ = [
 
 _RESOLVED = EventType.StepResolved
 _UNDOS = frozenset({EventType.CompensationStarted, EventType.CompensationCompleted, EventType.CompensationFailed})
-_LATE = _UNDOS | {_RESOLVED}
+LATE = _UNDOS | {_RESOLVED}
+"""What is said or done about an execution after it: words, and the events of its undo."""
 _SAID_ONLY = frozenset({_RESOLVED, EventType.DecisionMade, EventType.RunRecovered})
 """Events after which the code has not gone on."""
 
@@ -71,7 +73,7 @@ def execution_at(executions: Sequence[Slot], row: int) -> Slot | None:
 
 def root_of(history: History, row: int) -> int:
     """The intent that a word or the end of an undo is about; an event that names none stands for itself."""
-    while history.columns.type[row] in _LATE:
+    while history.columns.type[row] in LATE:
         about = _about(history, row)
         if about is None:
             break
@@ -169,7 +171,7 @@ def words_to_take(record: RunRecord) -> dict[Position, Word]:
     handed = {slot.answer for slot in (*record.superseded, *record.slots.values()) if not slot.cancelled}
     for row in history.rows_of(record.run_id):
         kind = history.columns.type[row]
-        if kind not in _LATE:
+        if kind not in LATE:
             continue
         position = history.position(row)
         execution = execution_at(executions.get(position, ()), root_of(history, row))
