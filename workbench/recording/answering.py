@@ -14,7 +14,6 @@ from workbench.analysis.provenance import Origin, provenance
 from workbench.analysis.why import Why, why_of_case
 from workbench.engines import Loaded
 from workbench.model import EventType, History
-from workbench.recorder import SYSTEM_CLOCK
 from workbench.recording.drawn import DrawnFindings, DrawnProvenance
 from workbench.recording.exports import export
 from workbench.recording.one_run import Code, OneRun
@@ -119,7 +118,7 @@ class Answering(OneRun):
         return self._case_with(None)
 
     def _case_with(self, code: Code | None) -> Case:
-        now_ns, report = SYSTEM_CLOCK.now_ns(), self._loaded.report
+        now_ns, report = self._now_ns, self._loaded.report
         key = self.facts.business_key
         others = runs_of_key(self._logs, key) if key else iter(())
         siblings = [

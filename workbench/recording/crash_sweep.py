@@ -205,7 +205,7 @@ class CrashSweep:
     # --- one life -------------------------------------------------------------------------------------------
 
     def open(self, row: Any) -> Run:
-        """The recording of a life, for the debugger.
+        """The recording of a life, for the debugger, looked at as of the end of that life.
 
         Args:
             row: Number of the row, or a row of `.frame`.
@@ -215,7 +215,8 @@ class CrashSweep:
         """
         life = self.lives[self._number(row)]
         try:
-            return run_that_counts(self.stage.template.at(life.folder))
+            world = self.stage.template.at(life.folder)
+            return run_that_counts(world).as_of(world.now())
         except LogNotFoundError as error:
             hint = "sweep.world(row).ledger shows what happened"
             raise UsageError(f"{self.stage.design.name} records nothing", hint=hint) from error

@@ -44,9 +44,10 @@ class Deciding(Settling):
         """
         position = step_named(self.facts, from_step).position if from_step else None
         if code is None:
-            return DrawnVerdict.of(verdict_of(self.history, self.id, self._loaded.report, from_position=position))
+            report, moment = self._loaded.report, self._now_ns
+            return DrawnVerdict.of(verdict_of(self.history, self.id, report, from_position=position, now_ns=moment))
         self._must_replay()
-        return DrawnVerdict.of(judged(self._loaded, self.id, as_workflow(code), position)[0])
+        return DrawnVerdict.of(judged(self._loaded, self.id, as_workflow(code), position, now_ns=self._now_ns)[0])
 
     # --- acting ---------------------------------------------------------------------------------------------
 

@@ -32,7 +32,12 @@ __all__ = ["first_superseded", "judged"]
 
 
 def judged(
-    loaded: Loaded, run_id: str, workflow: Workflow[..., Any], from_position: Position | None = None
+    loaded: Loaded,
+    run_id: str,
+    workflow: Workflow[..., Any],
+    from_position: Position | None = None,
+    *,
+    now_ns: int | None = None,
 ) -> tuple[Verdict, Outcome | None]:
     """The verdict on a run with dry replays of its code, and how that of the whole log ended.
 
@@ -43,6 +48,7 @@ def judged(
         run_id: The run.
         workflow: Its code.
         from_position: A step that must have a `retry_from` row.
+        now_ns: The moment of acting, nanoseconds since the epoch; now by default.
     """
     history = loaded.history
     facts = read_facts(history, run_id, loaded.report)
@@ -59,7 +65,7 @@ def judged(
     def verdict() -> Verdict:
         return verdict_of(
             history, run_id, loaded.report, code_check=check, diverged_at=diverged, checks=checks,
-            other_keys=_other_keys(facts, history, workflow), unfit=unfit, from_position=from_position,
+            other_keys=_other_keys(facts, history, workflow), unfit=unfit, from_position=from_position, now_ns=now_ns,
         )  # fmt: skip
 
     found = verdict()

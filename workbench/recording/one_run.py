@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
 from workbench._errors import CodeNotFoundError, UsageError
 from workbench.analysis import RunFacts, read_facts
 from workbench.engines import Loaded, replays
-from workbench.model import EventType, History
+from workbench.model import EventType, History, ns_of
+from workbench.recorder import SYSTEM_CLOCK
 from workbench.recording.code import code_of_reference
 
 __all__ = ["Code", "OneRun"]
@@ -30,6 +32,7 @@ class OneRun:
     def __init__(self, loaded: Loaded, run_id: str, logs: Sequence[Loaded] = ()) -> None:
         self._loaded = loaded
         self._logs = logs
+        self._moment_ns: int | None = None
         self.id = run_id
 
     @property
@@ -47,8 +50,30 @@ class OneRun:
         """What the log says of this run, read once."""
         return read_facts(self.history, self.id, self._loaded.report)
 
+    def as_of(self, when: datetime) -> Self:
+        """The same run, looked at as if it were then: how old a token is, whether a key still lives, depends on it.
+
+        Only looking is meant, `verdict` and `hazards`: whoever acts does so now, and is judged by what is so now.
+
+        Args:
+            when: An aware instant: when the incident was looked at first, or the time of a simulated world.
+
+        Raises:
+            UsageError: It has no time zone.
+        """
+        if when.tzinfo is None:
+            raise UsageError(f"{when} names no instant", hint="give it a time zone: when.replace(tzinfo=UTC)")
+        other = type(self)(self._loaded, self.id, self._logs)
+        other._moment_ns = ns_of(when)  # noqa: SLF001 - of the same class
+        return other
+
+    @property
+    def _now_ns(self) -> int:
+        """The moment at which it is looked at, nanoseconds since the epoch."""
+        return SYSTEM_CLOCK.now_ns() if self._moment_ns is None else self._moment_ns
+
     def _at(self, loaded: Loaded) -> Self:
-        """The same run of its log, opened again."""
+        """The same run of its log, opened again, and looked at now."""
         return type(self)(loaded, self.id, [loaded if log is self._loaded else log for log in self._logs])
 
     def _must_replay(self) -> None:
