@@ -85,6 +85,7 @@ def test_the_wheel_holds_the_bundle_once(wheel: Path) -> None:
         f"durable_workbench-{wheel.name.split('-')[1]}.data/data/{EXTENSION}/{entry}"
     ]
     assert "workbench/py.typed" in names
+    assert {"workbench/course/notebooks/00_index.ipynb", "workbench/course/notebooks/solutions/02.md"} <= set(names)
 
 
 @pytest.mark.xdist_group("wheel")

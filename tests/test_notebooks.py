@@ -24,7 +24,7 @@ def test_runs_from_top_to_bottom(path: Path, tmp_path: Path, monkeypatch: pytest
         monkeypatch.setenv("PYTEST_PLUGINS", _PLUGIN)  # where the package is not installed, only on the path
     notebook = _read(path)
     client = NotebookClient(
-        notebook, timeout=180, kernel_name="python3", store_widget_state=False,
+        notebook, timeout=180, kernel_name="python3",
         resources={"metadata": {"path": str(tmp_path)}},
     )  # fmt: skip
     client.execute()

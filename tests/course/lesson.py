@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 
+from workbench import course
 from workbench.course.exercises import Check
 
 __all__ = ["FOLDER", "Lesson", "wrong_titles"]
@@ -46,17 +47,26 @@ class Lesson:
         Args:
             answer: What the learner wrote into the cell.
         """
-        module = types.ModuleType(f"learner_{abs(hash(answer))}")
-        sys.modules[module.__name__] = module  # classes and annotations of its cells are looked up there
-        try:
-            for cell in [*self._tagged("given"), answer]:
-                exec(compile(cell, module.__name__, "exec"), module.__dict__)  # noqa: S102 - what a notebook does
-            (question,) = self._tagged(f"check{self._suffix}")
-            found = eval(compile(question, module.__name__, "eval"), module.__dict__)  # noqa: S307 - the same
-        finally:
-            del sys.modules[module.__name__]
+        found = self._ask(answer, course)
         assert isinstance(found, Check)
         return found
+
+    def handed_in(self, answer: str) -> Any:
+        """What the self-check is given, and nothing is checked yet.
+
+        Args:
+            answer: What the learner wrote into the cell.
+        """
+        return self._ask(answer, types.SimpleNamespace(check=lambda _id, code: code))
+
+    def _ask(self, answer: str, whom: Any) -> Any:
+        module = types.ModuleType(f"learner_{abs(hash(answer))}")
+        sys.modules[module.__name__] = module  # classes and annotations of its cells are looked up there
+        for cell in [*self._tagged("given"), answer]:
+            exec(compile(cell, module.__name__, "exec"), module.__dict__)  # noqa: S102 - what a notebook does
+        module.__dict__["course"] = whom
+        (question,) = self._tagged(f"check{self._suffix}")
+        return eval(compile(question, module.__name__, "eval"), module.__dict__)  # noqa: S307 - the same
 
     def _tagged(self, tag: str) -> list[str]:
         found = [cell.source for cell in self._cells if tag in cell.metadata.get("tags", [])]

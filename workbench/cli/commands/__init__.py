@@ -2,6 +2,7 @@
 
 from workbench.cli.commands.check import Check
 from workbench.cli.commands.command import Command
+from workbench.cli.commands.course import CourseCommand
 from workbench.cli.commands.decide import Decide
 from workbench.cli.commands.demo import DemoCommand
 from workbench.cli.commands.diff import DiffCommand
@@ -28,6 +29,7 @@ __all__ = ["COMMANDS", "Command"]
 COMMANDS: tuple[type[Command], ...] = (
     DemoCommand,
     Lab,
+    CourseCommand,
     Ls,
     Show,
     TimelineCommand,

@@ -9,7 +9,7 @@ from workbench._errors import UsageError
 from workbench.course.exercises.check import Check, Result
 from workbench.course.exercises.exercise import Exercise, Trial
 
-__all__ = ["MODULES", "Check", "Exercise", "Result", "Trial", "check", "exercise"]
+__all__ = ["MODULES", "Check", "Exercise", "Result", "Trial", "check", "exercise_of"]
 
 MODULES = {
     "2": "expired_token",
@@ -17,7 +17,7 @@ MODULES = {
 """Where each exercise is, by its id."""
 
 
-def exercise(id: str | int) -> Exercise:
+def exercise_of(id: str | int) -> Exercise:
     """An exercise by its id.
 
     Raises:
@@ -44,4 +44,4 @@ def check(id: str | int, code: Any) -> Check:
     Raises:
         UsageError: There is no such exercise.
     """
-    return exercise(id).check(code)
+    return exercise_of(id).check(code)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workbench._errors import UsageError
@@ -14,8 +13,7 @@ from workbench.views.markup import html_text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.recording import CrashSweep, Run
-    from workbench.simulate.life import Life
+    from workbench.recording import Run
 
 __all__ = ["Check", "Result"]
 
@@ -27,34 +25,29 @@ class Result:
     Attributes:
         name: What happened.
         hint: A question that helps.
-        sweep: The lives.
-        endings: How they may end.
+        faults: For each life what is wrong after it; `""` for nothing.
+        show: Opens the recording of a life by its number.
     """
 
     name: str
     hint: str
-    sweep: CrashSweep
-    endings: frozenset[str]
+    faults: tuple[str, ...]
+    show: Callable[[int], Run] = field(repr=False)
 
-    @cached_property
+    @property
     def bad(self) -> list[int]:
         """Numbers of the lives that did harm, or came to no good end."""
-        return [number for number, life in enumerate(self.sweep) if self._fault(life)]
+        return [number for number, fault in enumerate(self.faults) if fault]
 
     @property
     def passed(self) -> bool:
         """No life was bad."""
-        return not self.bad
+        return not any(self.faults)
 
     @property
     def fault(self) -> str:
         """What is wrong with the first bad life; `""` for nothing."""
-        return self._fault(self.sweep.lives[self.bad[0]]) if self.bad else ""
-
-    def _fault(self, life: Life) -> str:
-        if life.wrong:
-            return life.wrong
-        return "" if life.ending in self.endings else f"it ended {life.ending}: {life.error or life.trail[-1]}"
+        return next(filter(None, self.faults), "")
 
 
 class Check:
@@ -84,7 +77,7 @@ class Check:
         import pandas as pd
 
         rows = [
-            (one.name, one.passed, len(one.sweep), len(one.bad), one.fault, "" if one.passed else one.hint)
+            (one.name, one.passed, len(one.faults), len(one.bad), one.fault, "" if one.passed else one.hint)
             for one in self.results
         ]
         frame = pd.DataFrame(rows, columns=["trial", "passed", "lives", "bad", "wrong", "hint"])
@@ -107,7 +100,7 @@ class Check:
             )
             raise UsageError("this trial has not failed" if failed else "every trial was passed", hint=hint)
         result = self.results[chosen]
-        return result.sweep.open(result.bad[0])
+        return result.show(result.bad[0])
 
     # --- for people -----------------------------------------------------------------------------------------
 
@@ -121,7 +114,7 @@ class Check:
         """A line per trial; of a failed one also what went wrong, and the hint."""
         lines = [self._head]
         for result in self.results:
-            lines.append(f"  {'✓' if result.passed else '✗'} {result.name}  ({len(result.sweep)} lives)")
+            lines.append(f"  {'✓' if result.passed else '✗'} {result.name}  ({len(result.faults)} lives)")
             if not result.passed:
                 lines += [f"      {len(result.bad)} bad: {result.fault}", f"      {result.hint}"]
         if not self.passed:
@@ -139,4 +132,4 @@ def _row(result: Result) -> str:
     lines = [] if result.passed else [f"{len(result.bad)} bad: {result.fault}", result.hint]
     told = "".join(f"<br><small>{html_text(line)}</small>" for line in lines)
     name = f'<td style="text-align:left">{html_text(result.name)}{told}</td>'
-    return f"<tr><td>{mark}</td>{name}<td>{len(result.sweep)} lives</td></tr>"
+    return f"<tr><td>{mark}</td>{name}<td>{len(result.faults)} lives</td></tr>"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.course.exercises.check import Check, Result
 from workbench.course.misfortune import Misfortune
+from workbench.simulate.life import Life
 
-__all__ = ["Exercise", "Trial"]
+__all__ = ["Exercise", "Ordeal", "Trial"]
 
 _GOOD = frozenset({"completed", "compensated"})
 
@@ -33,7 +34,21 @@ class Trial:
     def befalls(self, code: Callable[..., Any]) -> Result:
         """Let it happen."""
         sweep = self.misfortune.befalls(code)
-        return Result(self.name, self.hint, sweep, self.endings)
+        return Result(self.name, self.hint, tuple(map(self._fault, sweep)), sweep.open)
+
+    def _fault(self, life: Life) -> str:
+        if life.wrong:
+            return life.wrong
+        word = life.error or next(reversed(life.trail), "")
+        return "" if life.ending in self.endings else f"it ended {life.ending}: {word}"
+
+
+class Ordeal(Protocol):
+    """What an exercise is made of: a `Trial`, or anything else that lets something happen to the learner's code."""
+
+    def befalls(self, code: Any) -> Result:
+        """Let it happen."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,7 @@ class Exercise:
 
     id: str
     title: str
-    trials: tuple[Trial, ...]
+    trials: tuple[Ordeal, ...]
     prepare: Callable[[Any], Any] = lambda code: code
 
     def check(self, code: Any) -> Check:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from workbench.course.exercises.exercise import Exercise, Trial
 from workbench.course.misfortune import Misfortune
@@ -25,8 +26,8 @@ def renewed_twice(world: World) -> Iterator[str]:
             yield f"{customer} has no subscription"
 
 
-def _trial(name: str, hint: str, **befalling: object) -> Trial:
-    misfortune = Misfortune(args=("ada", "bob"), invariants=(*DEFAULT, renewed_twice), **befalling)  # type: ignore[arg-type]  # its own names
+def _trial(name: str, hint: str, **befalling: Any) -> Trial:
+    misfortune = Misfortune(args=("ada", "bob"), invariants=(*DEFAULT, renewed_twice), **befalling)
     return Trial(name, misfortune, hint)
 
 
