@@ -76,6 +76,11 @@ class Stock(Client):
         made: dict[str, Any] = self._ask("POST", f"/stock/{sku}/reservations", {"order": order, "quantity": quantity})
         return made
 
+    def standing(self, sku: str, order: str) -> dict[str, Any] | None:
+        """The reservation of an order, or `None`: what a probe asks."""
+        found: list[dict[str, Any]] = self._ask("GET", f"/stock/{sku}/reservations", query={"order": order})
+        return next(iter(found), None)
+
     def release(self, reservation: str) -> None:
         """Give a reservation back; twice is once."""
         self._ask("DELETE", f"/stock/reservations/{reservation}")

@@ -13,6 +13,7 @@ __all__ = ["MODULES", "Check", "Exercise", "Result", "Trial", "check", "exercise
 
 MODULES = {
     "2": "expired_token",
+    "9": "fleet_triage",
 }
 """Where each exercise is, by its id."""
 

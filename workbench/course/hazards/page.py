@@ -11,10 +11,11 @@ __all__ = ["page_of"]
 _HEAD = """\
 # Every failure mode, doing harm
 
-One scenario per hazard of the catalogue. Each is a workflow as people write it, a misfortune that befalls it, and the workflow as it
-is taught, which the same misfortune befalls. A *life* is one of them: a worker really runs, is killed at one place, and somebody
-goes on. *Harmed* are the lives after which the ledger of the simulated services shows what the sentence says; *flagged* are those
-of them in whose recording the hazard is found. This page is written by a test that plays them all.
+One scenario per hazard of the catalogue. Each is a workflow as people write it, a misfortune that befalls it, and the
+workflow as it is taught, which the same misfortune befalls. A *life* is one of them: a worker really runs, is killed at
+one place, and somebody goes on. *Harmed* are the lives after which the ledger of the simulated services shows what the
+sentence says; *flagged* are those of them in whose recording the hazard is found. This page is written by a test that
+plays them all.
 
 ```python
 from workbench.course.hazards import SCENARIOS  # SCENARIOS[0].fails().sweep.figure(); wb.Debugger(….sweep.open(row))

@@ -2,6 +2,7 @@
 
 `GET /stock/{sku}` → `{sku, available}`; `POST /stock/{sku}/reservations {order, quantity}` → a reservation, 409
 when sold out, the same one again for the same order; `DELETE /stock/reservations/{id}` gives it back.
+`GET /stock/{sku}/reservations?order=…` lists those that stand, which settles a reservation in doubt.
 `POST /stock/{sku}/sales {order, quantity}` ships without looking: it trusts whoever has looked before, and a sale of
 what is not there any more is an oversold one.
 
@@ -54,6 +55,8 @@ class Stock:
                 return self._release(reservation)
             case "GET", ("stock", sku):
                 return Response(200, {"sku": sku, "available": self._available(sku)})
+            case "GET", ("stock", sku, "reservations"):
+                return self._standing(sku, request.query.get("order", ""))
             case "POST", ("stock", sku, "reservations"):
                 return self._reserve(sku, request.text("order"), request.whole("quantity"))
             case "POST", ("stock", sku, "sales"):
@@ -100,6 +103,10 @@ class Stock:
 
     def _held(self) -> list[Reservation]:
         return [reservation for reservation in self._reservations.values() if reservation.status == "held"]
+
+    def _standing(self, sku: str, order: str) -> Response:
+        self._available(sku)
+        return Response(200, [asdict(one) for one in self._held() if one.sku == sku and order in {"", one.order}])
 
     def _reserve(self, sku: str, order: str, quantity: int) -> Response:
         available = self._available(sku)
