@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
+from tests.simulate.errand import errand
 from tests.simulate.following import DEATHS, followed, settle_undos
+from tests.simulate.scenario import Scenario
 from tests.simulate.stage import Stage, stage
+from tests.simulate.wrecks import RUN, Wreck, wreck_of
 from workbench._errors import InDoubtError, UnsafeError
 from workbench.analysis import Option, Safety, Verdict
 from workbench.journal import open_log
 from workbench.model import History
 from workbench.simulate.crash import Moment
-from workbench.simulate.errand import errand
-from workbench.simulate.scenario import Scenario
-from workbench.simulate.sweep import RUN, Wreck, wreck_of
 
 _IDS = re.compile(r"[a-z]{2}_0_\d{4}")
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, get_origin
 
 import workbench as wb
+from tests.simulate.errand import STEPS, errand
 from tests.simulate.stage import AGAIN, Stage
+from tests.simulate.wrecks import RUN, SweepError, Wreck, dies
 from workbench.analysis import Option, Safety, Verdict
 from workbench.analysis.options import PREFERENCE
 from workbench.analysis.state import State
@@ -17,8 +19,6 @@ from workbench.journal import open_log
 from workbench.machine import NO_RETRY
 from workbench.model import EventType
 from workbench.simulate.crash import Moment, When
-from workbench.simulate.errand import STEPS, errand
-from workbench.simulate.sweep import RUN, SweepError, Wreck, dies
 
 DEATHS = (
     Moment(frozenset({EventType.StepStarted, EventType.CompensationStarted})),

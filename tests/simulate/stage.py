@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import workbench as wb
+from tests.simulate.errand import STEPS, errand
+from tests.simulate.network import RefusedError, connect
+from tests.simulate.wrecks import RUN, Wreck, applied, network
 from workbench._errors import InDoubtError
 from workbench.analysis import END, Action, Option
 from workbench.journal import open_log
 from workbench.machine import NO_RETRY, read_run
 from workbench.model import EventType
-from workbench.simulate.errand import STEPS, errand
 from workbench.simulate.ledger import Ledger
-from workbench.simulate.network import RefusedError, connect
-from workbench.simulate.sweep import RUN, Wreck, applied, network
 
 AGAIN = f"{RUN}~2"
 """The run that begins anew."""

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.simulate.closed_loop import Tally, loop, situations
+from tests.simulate.scenario import POINTS, Scenario, Timeout, scenarios
 from workbench.analysis.safety import TABLE, Cell, Deed, Group, Safety
 from workbench.analysis.state import State
 from workbench.model import Kind
 from workbench.recorder import SystemClock
 from workbench.simulate.crash import CrashPoint
-from workbench.simulate.scenario import POINTS, Scenario, Timeout, scenarios
 
 ALL = situations(scenarios())
 SAMPLE = ALL[::23]

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulate.errand import errand
+from tests.simulate.network import Fate, RefusedError, ask, connect
+from tests.simulate.scenario import Scenario, Timeout, scenarios
 from tests.simulate.scenery import FakeClock
+from tests.simulate.wrecks import RUN, SweepError, applied, crash_sweep, dies, network, wreck_of
 from workbench.engines import load
 from workbench.journal import open_log
 from workbench.model import EventType
 from workbench.recorder import Recorder
 from workbench.simulate.crash import CrashPoint, Moment
-from workbench.simulate.errand import errand
 from workbench.simulate.ledger import Ledger, charged_cents
-from workbench.simulate.network import Fate, RefusedError, ask, connect
-from workbench.simulate.scenario import Scenario, Timeout, scenarios
-from workbench.simulate.sweep import RUN, SweepError, applied, crash_sweep, dies, network, wreck_of
 from workbench.simulate.virtual_clock import VirtualClock
 
 NOW_NS = 1_790_000_000_000_000_000

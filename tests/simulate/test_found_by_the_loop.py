@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulate.errand import errand
+from tests.simulate.network import Fate, connect
+from tests.simulate.scenario import Scenario, Timeout
 from tests.simulate.stage import stage
+from tests.simulate.wrecks import network, wreck_of
 from workbench._errors import InDoubtError, UnsafeError
 from workbench.analysis import Action
 from workbench.recorder import SystemClock
 from workbench.simulate.crash import CrashPoint
-from workbench.simulate.errand import errand
-from workbench.simulate.network import Fate, connect
-from workbench.simulate.scenario import Scenario, Timeout
-from workbench.simulate.sweep import network, wreck_of
 
 NS = 1_000_000_000
 

@@ -29,11 +29,6 @@ The same services as a process, for the demo and for tests of real crashes:
 - `process`: `running_shop(folder)`, that process for the length of a `with` block.
 - `holds`, `control`: requests that wait for a test to let them go, and the routes by which it does.
 
-Every situation in which a verdict may find a run, for the test that holds verdicts to the truth:
-
-- `errand`, `network`: a workflow of steps of every kind, and a network on which each request has its fate.
-- `scenario`, `sweep`: all crash scenarios of it, played one by one.
-
 Nothing is imported before it is used, so that the shop's process starts fast and a production worker pays nothing.
 """
 

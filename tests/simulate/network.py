@@ -88,7 +88,7 @@ class Network:
 
 
 def _content(answer: Response) -> Any:
-    refused = 400 <= answer.status < 500  # noqa: PLR2004 - the class of RFC 9110
+    refused = 400 <= answer.status < 500
     if refused:
         error: Any = answer.body
         raise RefusedError(answer.status, str(error.get("error", "")))
@@ -119,7 +119,7 @@ def ask(
         TimeoutError: No reply came.
     """
     if not _connected:
-        raise UsageError("the simulated services are not connected", hint="workbench.simulate.network.connect(…)")
+        raise UsageError("the simulated services are not connected", hint="tests.simulate.network.connect(…)")
     segments = tuple(part for part in path.split("/") if part)
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     return _connected[0].ask(tag, Request(method, segments, query or {}, lower, body))

@@ -8,22 +8,20 @@ A child is forked (everything is loaded already), plays, and kills itself; a wre
 
 from __future__ import annotations
 
-import os
-import signal
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.simulate.errand import STEPS, errand
+from tests.simulate.network import Fate, Network, connect
+from tests.simulate.scenario import Scenario
 from workbench._errors import WorkbenchError
 from workbench.analysis import Action, read_facts, verdict_of
 from workbench.journal import open_log
 from workbench.recorder import Recorder
+from workbench.simulate.children import ChildError, in_child
 from workbench.simulate.crash import Moment, die_at
-from workbench.simulate.errand import STEPS, errand
 from workbench.simulate.ledger import Ledger, LedgerEntry
-from workbench.simulate.network import Fate, Network, connect
-from workbench.simulate.scenario import Scenario
 from workbench.simulate.services import Setting, Shop
 from workbench.simulate.virtual_clock import VirtualClock
 
@@ -33,7 +31,6 @@ RUN = "errand"
 """Id of the run."""
 SECRET = b"signs the tokens of a simulation"
 _DAY_NS = 86_400 * 1_000_000_000
-_SURVIVED = 3
 
 
 class SweepError(WorkbenchError):
@@ -140,28 +137,17 @@ def dies(life: Callable[[], object], moment: Moment, title: str) -> None:
     Raises:
         SweepError: It came to its end alive, or raised.
     """
-    read, write = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(read)
-        _live(life, moment, write)
-    os.close(write)
-    with os.fdopen(read, "rb") as pipe:
-        said = pipe.read().decode(errors="replace")
-    _, status = os.waitpid(child, 0)
-    if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL:
-        raise SweepError(f"{title}: did not die: {said or 'came to its end'}")
 
-
-def _live(life: Callable[[], object], moment: Moment, write: int) -> None:
-    """The child: it never comes back to the code of its parent."""
-    try:
+    def lived() -> None:
         die_at(moment)
         life()
-    except BaseException:  # noqa: BLE001 - the parent tells it
-        os.write(write, traceback.format_exc().encode())
-    finally:
-        os._exit(_SURVIVED)
+
+    try:
+        heard = in_child(lived)
+    except ChildError as error:
+        raise SweepError(f"{title}: did not die: {error}") from error
+    if not heard.died:
+        raise SweepError(f"{title}: did not die: came to its end")
 
 
 def _play(wreck: Wreck, now_ns: int) -> None:

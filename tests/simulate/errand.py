@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.simulate.network import RefusedError, ask
 from workbench.machine import Retry
 from workbench.program import Step, current_key, step, workflow
-from workbench.simulate.network import RefusedError, ask
 
 __all__ = ["CENTS", "STEPS", "errand"]
 

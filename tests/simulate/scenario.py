@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
 
+from tests.simulate.errand import STEPS
+from tests.simulate.network import Fate
 from workbench.machine import NO_RETRY
 from workbench.model import EventType, Kind, Position
 from workbench.simulate.crash import CrashPoint, Moment, When
-from workbench.simulate.errand import STEPS
-from workbench.simulate.network import Fate
 
 __all__ = ["COMPANIES", "POINTS", "Scenario", "Timeout", "scenarios"]
 
@@ -67,7 +67,7 @@ class Scenario:
     """One errand and its end.
 
     Attributes:
-        sort: Name of the step under test, see `workbench.simulate.errand.STEPS`.
+        sort: Name of the step under test, see `tests.simulate.errand.STEPS`.
         place: Its place among the calls, from 0.
         company: Name of the other steps.
         point: Where the worker dies.
