@@ -12,8 +12,10 @@ from workbench.course.exercises.exercise import Exercise, Trial
 __all__ = ["MODULES", "Check", "Exercise", "Result", "Trial", "check", "exercise_of"]
 
 MODULES = {
+    "1": "rescue",
     "2": "expired_token",
     "9": "fleet_triage",
+    "10": "other_engines",
 }
 """Where each exercise is, by its id."""
 

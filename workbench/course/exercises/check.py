@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.recording import Run
+    from workbench.simulate import World
 
 __all__ = ["Check", "Result"]
+
+_LOOK = "wb.Debugger(check.open()), check.world().ledger"
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,14 @@ class Result:
         hint: A question that helps.
         faults: For each life what is wrong after it; `""` for nothing.
         show: Opens the recording of a life by its number.
+        world: Gives the world of a life by its number; `None` where there is none to be had.
     """
 
     name: str
     hint: str
     faults: tuple[str, ...]
     show: Callable[[int], Run] = field(repr=False)
+    world: Callable[[int], World] | None = field(default=None, repr=False)
 
     @property
     def bad(self) -> list[int]:
@@ -92,6 +97,24 @@ class Check:
         Raises:
             UsageError: It did not fail.
         """
+        result = self._failed(trial)
+        return result.show(result.bad[0])
+
+    def world(self, trial: int | None = None) -> World:
+        """The world after a bad life: `check.world().ledger` is what really happened, `.requests` what was asked.
+
+        Args:
+            trial: Number of the trial; the first failed one by default.
+
+        Raises:
+            UsageError: It did not fail, or this exercise keeps no worlds.
+        """
+        result = self._failed(trial)
+        if result.world is None:
+            raise UsageError("this exercise keeps no worlds", hint="check.open() gives the recording")
+        return result.world(result.bad[0])
+
+    def _failed(self, trial: int | None) -> Result:
         failed = [number for number, result in enumerate(self.results) if not result.passed]
         chosen = failed[0] if trial is None and failed else trial
         if chosen is None or chosen not in failed:
@@ -99,8 +122,7 @@ class Check:
                 f"failed: {', '.join(map(str, failed))}" if failed else "nothing went wrong: there is nothing to open"
             )
             raise UsageError("this trial has not failed" if failed else "every trial was passed", hint=hint)
-        result = self.results[chosen]
-        return result.show(result.bad[0])
+        return self.results[chosen]
 
     # --- for people -----------------------------------------------------------------------------------------
 
@@ -118,12 +140,12 @@ class Check:
             if not result.passed:
                 lines += [f"      {len(result.bad)} bad: {result.fault}", f"      {result.hint}"]
         if not self.passed:
-            lines.append("  look: wb.Debugger(check.open())")
+            lines.append(f"  look: {_LOOK}")
         return visible("\n".join(lines))
 
     def _repr_html_(self) -> str:
         rows = "".join(map(_row, self.results))
-        more = "" if self.passed else "<p>To look at what went wrong: <code>wb.Debugger(check.open())</code></p>"
+        more = "" if self.passed else f"<p>To look at what went wrong: <code>{_LOOK}</code></p>"
         return f"<p><b>{html_text(self._head)}</b></p><table>{rows}</table>{more}"
 
 

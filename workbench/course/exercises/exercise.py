@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from workbench.course.exercises.check import Check, Result
 from workbench.course.misfortune import Misfortune
+from workbench.recording import CrashSweep
 from workbench.simulate.life import Life
 
 __all__ = ["Exercise", "Ordeal", "Trial"]
@@ -33,8 +34,11 @@ class Trial:
 
     def befalls(self, code: Callable[..., Any]) -> Result:
         """Let it happen."""
-        sweep = self.misfortune.befalls(code)
-        return Result(self.name, self.hint, tuple(map(self._fault, sweep)), sweep.open)
+        return self.result_of(self.misfortune.befalls(code))
+
+    def result_of(self, sweep: CrashSweep) -> Result:
+        """What became of the lives."""
+        return Result(self.name, self.hint, tuple(map(self._fault, sweep)), sweep.open, sweep.world)
 
     def _fault(self, life: Life) -> str:
         if life.wrong:
