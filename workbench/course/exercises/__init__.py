@@ -14,8 +14,13 @@ __all__ = ["MODULES", "Check", "Exercise", "Result", "Trial", "check", "exercise
 MODULES = {
     "1": "rescue",
     "2": "expired_token",
+    "4": "sold_out",
+    "5": "half_done",
+    "6": "exactly_once",
+    "8": "code_changes",
     "9": "fleet_triage",
     "10": "other_engines",
+    "11": "state_machine",
 }
 """Where each exercise is, by its id."""
 

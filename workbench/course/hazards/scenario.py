@@ -71,6 +71,8 @@ class Scenario:
         fixed_misfortune: What happens to the mended code, where it differs, because the fix is how one goes on, or what
             the world is asked to be like; at least as much as happens to the failing one.
         with_code: The detector needs the code: it looks at a dry replay, or at the source.
+        began: The workflow in which the run begins, where the hazard is another one in which it is gone on with: then
+            the policies bring `failing` and `fixed` (`workbench.course.hazards.deployment`).
     """
 
     hazard: str
@@ -82,6 +84,7 @@ class Scenario:
     harm: str
     fixed_misfortune: Misfortune | None = None
     with_code: bool = False
+    began: Callable[..., Any] | None = None
 
     @property
     def kind(self) -> Hazard:
@@ -97,4 +100,4 @@ class Scenario:
         return self._played(self.fixed, self.fixed_misfortune or self.misfortune)
 
     def _played(self, code: Callable[..., Any], misfortune: Misfortune) -> Played:
-        return Played(misfortune.befalls(code), self.kind, code if self.with_code else None)
+        return Played(misfortune.befalls(self.began or code), self.kind, code if self.with_code else None)
