@@ -8,5 +8,7 @@
 from __future__ import annotations
 
 from workbench.course.exercises import check
+from workbench.course.failure import Failure
+from workbench.course.misfortune import Misfortune
 
-__all__ = ["check"]
+__all__ = ["Failure", "Misfortune", "check"]

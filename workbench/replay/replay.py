@@ -27,6 +27,7 @@ from workbench.replay.beginning import Beginning, arguments_of, record_of
 from workbench.replay.frames import FrameReader, package_of
 from workbench.replay.lines import following_lines
 from workbench.replay.live import Entry, LiveTracer, Observer
+from workbench.replay.one_thread import one_thread
 from workbench.replay.outcome import Completed, Cut, Failed, Needs, Outcome
 from workbench.replay.over import let_go, let_go_of_task, over, unawaited_allowed
 from workbench.replay.safe_repr import safe_repr
@@ -94,6 +95,7 @@ def replay(  # noqa: PLR0913 - what can be asked of a replay
 
     def run() -> Outcome:
         with (
+            one_thread(),
             tripwire() if isolation == "hook" else nullcontext(),
             _following(workflow, driver, tracer, max_stops) if lines else nullcontext(),
             unawaited_allowed() if lines or observer is not None else nullcontext(),

@@ -17,10 +17,12 @@ MODULES = {
     "4": "sold_out",
     "5": "half_done",
     "6": "exactly_once",
+    "7": "changing_the_past",
     "8": "code_changes",
     "9": "fleet_triage",
     "10": "other_engines",
     "11": "state_machine",
+    "12": "own_failure",
 }
 """Where each exercise is, by its id."""
 

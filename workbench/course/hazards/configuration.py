@@ -1,4 +1,4 @@
-"""Hazard 13: a setting that is read from the environment while the workflow runs."""
+"""Hazard 13: somebody turned a switch between the crash and the resume."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import os
 from typing import Any
 
 import workbench as wb
+from workbench.course.hazards.deployment import deployed
 from workbench.course.hazards.scenario import Misfortune, Scenario
 from workbench.simulate import World, here
-from workbench.simulate.design import RUN, Durable
+from workbench.simulate.design import Durable
 
 __all__ = ["SCENARIO"]
 
-GIFT_WRAPPING = "SHOP_GIFT_WRAPPING"
+SWITCH = "SHOP_CHECKS_FRAUD"
+
+
+@wb.step(kind="read")
+def check_fraud(order: str) -> bool:
+    """Whether the order looks good."""
+    return here().payment.standing(order) is None
 
 
 @wb.step(kind="keyed", key=lambda order: f"charge/{order}", key_lifetime_seconds=86_400)
@@ -22,58 +29,48 @@ def charge(order: str) -> dict[str, Any]:
 
 
 @wb.step(kind="idempotent")
-def wrap(order: str) -> str:
-    """Paper and ribbon."""
-    return f"{order} in paper"
-
-
-@wb.step(kind="idempotent")
 def ship(order: str) -> dict[str, Any]:
     """Hand it over; the same order gets the same parcel."""
     return here().stock.reserve("sku-7", order)
 
 
 @wb.step(kind="read")
-def wraps_gifts() -> bool:
-    """The setting, as a call whose answer is kept."""
-    return os.environ.get(GIFT_WRAPPING) == "on"
+def read_switch() -> bool:
+    """How the switch is set now; what a step has read is what its run goes on with."""
+    return os.environ.get(SWITCH) == "on"
 
 
 @wb.workflow
-def asks_its_environment(order: str) -> None:
-    """Looks at the setting where it matters, as any program does."""
-    if os.environ.get(GIFT_WRAPPING) == "on":
-        wrap(order)
+def as_the_environment_says(order: str) -> None:
+    """Looks at the switch where it needs it."""
+    if os.environ.get(SWITCH) == "on":
+        check_fraud(order)
     charge(order)
     ship(order)
 
 
 @wb.workflow
-def keeps_its_settings(order: str) -> None:
-    """Looks once and keeps the answer in its log: for the whole life of the run the setting is what it was."""
-    if wraps_gifts():
-        wrap(order)
+def as_it_was_at_the_start(order: str) -> None:
+    """Looks at the switch once, in a step."""
+    if read_switch():
+        check_fraud(order)
     charge(order)
     ship(order)
 
 
 def switched_on(design: Durable, world: World) -> str:
-    """Somebody turns the feature on while the worker is away; the next one has it in its environment."""
-    os.environ[GIFT_WRAPPING] = "on"
-    try:
-        return design.run(world, RUN)
-    except wb.WorkbenchError as error:
-        world.trail.append(f"{type(error).__name__}: {error}")
-        return "stuck"
+    """The next worker is started with the switch on; a run that it cannot go on with stays where it is."""
+    os.environ[SWITCH] = "on"
+    return deployed(design.workflow)(design, world)
 
 
 SCENARIO = Scenario(
     hazard="configuration",
-    story="On the first of December gift wrapping was turned on, by a variable in the environment. The runs that were "
-    "half way asked for ribbon where their logs hold a charge and could not go on: paid, and neither wrapped nor sent.",
-    lesson="Read settings once, in a step or as an argument of the run, so that the log keeps what the run began with.",
-    failing=asks_its_environment,
-    fixed=keeps_its_settings,
+    story="Operations turned the fraud check on and restarted the workers, without deploying a line. Every order in the "
+    "middle of its run asked for a check where its log holds a charge: paid, stuck, and no release to blame.",
+    lesson="Read what a run depends on once, at its start, in a step or as an argument: then it is in the log.",
+    failing=as_the_environment_says,
+    fixed=as_it_was_at_the_start,
     misfortune=Misfortune(args=("order-1",), policies=(switched_on,)),
     harm="charged and got nothing",
     with_code=True,

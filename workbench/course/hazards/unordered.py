@@ -11,6 +11,7 @@ from workbench.simulate.design import RUN, Durable
 
 __all__ = ["SCENARIO"]
 
+NAMES = ["ada", "bob", "ada"]
 salt = [0]
 """Python salts the hash of text anew in every process; workers of a sweep are forks of one, so they get theirs here."""
 
@@ -55,7 +56,7 @@ def in_one_order(names: list[str]) -> None:
 
 def in_another_process(design: Durable, world: World) -> str:
     """A new worker, with a salt of its own, takes the run up; where its log does not fit, the run stays where it is."""
-    salt[0] += 5
+    salt[0] = 6
     try:
         return design.run(world, RUN)
     except wb.errors.DivergenceError as error:
@@ -66,11 +67,12 @@ def in_another_process(design: Durable, world: World) -> str:
 SCENARIO = Scenario(
     hazard="unordered",
     story="The monthly billing put its customers into a set, because some were on the list twice. The next worker "
-    "walked through the same set in another order and asked for Cleo where the log holds Ada: Ada paid and got no box.",
+    "walked through the same set in another order and asked for Bob where the log holds Ada: Ada paid and got no box.",
     lesson="Give what you walk through an order that every process shares: `for customer in sorted(customers)`.",
     failing=in_any_order,
     fixed=in_one_order,
-    misfortune=Misfortune(args=(["bob", "ada", "cleo", "ada"],), policies=(in_another_process,)),
+    misfortune=Misfortune(args=(NAMES,), policies=(in_another_process,), points=("after_effect", "after_result")),
+    fixed_misfortune=Misfortune(args=(NAMES,), policies=(in_another_process,)),
     harm="ada was charged and got nothing",
     with_code=True,
 )

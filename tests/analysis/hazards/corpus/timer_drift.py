@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.analysis.hazards.corpus.recording import Look, negative, positive
 from tests.analysis.hazards.corpus.telling import DAY, HOUR, MINUTE, awaiting, resumed, sends
 from tests.story import RunStory, Story
-from workbench.model import EventType
+from workbench.model import EventType, instant
 
 
 def fires(run: RunStory, seconds: float, after_seconds: float) -> None:
@@ -145,6 +145,24 @@ def a_day_late_after_three_crashes(story: Story) -> None:
     run.completed()
 
 
+@positive(24)
+def looked_at_the_clock_when_it_had_acted(story: Story) -> None:
+    run = story.run("trial-3", workflow="trial")
+    fires(run, 7 * DAY, 14 * DAY)
+    run.step("remind").completed()
+    run.drew(EventType.ClockRead, instant(story.now_ns))
+    run.completed()
+
+
+@positive(24)
+def early_and_knows_the_time(story: Story) -> None:
+    run = story.run("oven-2", workflow="bake")
+    fires(run, 40 * MINUTE, 20 * MINUTE)
+    run.drew(EventType.ClockRead, instant(story.now_ns))
+    run.step("open_door", kind="write").completed()
+    run.completed()
+
+
 # --- near misses -----------------------------------------------------------------------------------------------
 
 
@@ -153,6 +171,15 @@ def on_time(story: Story) -> None:
     run = story.run("trial-10", workflow="trial")
     run.timer(7 * DAY).fired()
     run.step("remind").completed()
+    run.completed()
+
+
+@negative(24)
+def looks_at_the_clock_when_it_wakes(story: Story) -> None:
+    run = story.run("trial-14", workflow="trial")
+    fires(run, 7 * DAY, 14 * DAY)
+    run.drew(EventType.ClockRead, instant(story.now_ns))
+    run.step("apologise").completed()
     run.completed()
 
 
