@@ -14,6 +14,7 @@ __all__ = ["MODULES", "Check", "Exercise", "Result", "Trial", "check", "exercise
 MODULES = {
     "1": "rescue",
     "2": "expired_token",
+    "3": "past",
     "4": "sold_out",
     "5": "half_done",
     "6": "exactly_once",

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Check", "Result"]
 
-_LOOK = "wb.Debugger(check.open()), check.world().ledger"
-
 
 @dataclass(frozen=True)
 class Result:
@@ -132,6 +130,11 @@ class Check:
         word = "solved" if self.passed else "not yet"
         return f"{self.title}: {word}, {good} of {len(self.results)} hidden scenarios hold"
 
+    @property
+    def _look(self) -> str:
+        worldly = self._failed(None).world is not None
+        return "wb.Debugger(check.open())" + (", check.world().ledger" if worldly else "")
+
     def __repr__(self) -> str:
         """A line per trial; of a failed one also what went wrong, and the hint."""
         lines = [self._head]
@@ -140,12 +143,12 @@ class Check:
             if not result.passed:
                 lines += [f"      {len(result.bad)} bad: {result.fault}", f"      {result.hint}"]
         if not self.passed:
-            lines.append(f"  look: {_LOOK}")
+            lines.append(f"  look: {self._look}")
         return visible("\n".join(lines))
 
     def _repr_html_(self) -> str:
         rows = "".join(map(_row, self.results))
-        more = "" if self.passed else f"<p>To look at what went wrong: <code>{_LOOK}</code></p>"
+        more = "" if self.passed else f"<p>To look at what went wrong: <code>{self._look}</code></p>"
         return f"<p><b>{html_text(self._head)}</b></p><table>{rows}</table>{more}"
 
 

@@ -58,8 +58,12 @@ SCENARIO = Scenario(
     lesson="Ask the recorder for time, chance and ids: `wb.now()`, `wb.random()`, `wb.uuid4()`.",
     failing=early_by_the_wall,
     fixed=early_by_the_log,
-    misfortune=Misfortune(args=("order-1",), downtime=(7200.0,), steps=TOO_LATE, policies=(deployed(early_by_the_wall),)),
-    fixed_misfortune=Misfortune(args=("order-1",), downtime=(7200.0,), steps=TOO_LATE, policies=(deployed(early_by_the_log),)),
+    misfortune=Misfortune(
+        args=("order-1",), downtime=(7200.0,), steps=TOO_LATE, policies=(deployed(early_by_the_wall),)
+    ),
+    fixed_misfortune=Misfortune(
+        args=("order-1",), downtime=(7200.0,), steps=TOO_LATE, policies=(deployed(early_by_the_log),)
+    ),
     harm="charged and got nothing",
     with_code=True,
 )

@@ -43,24 +43,30 @@ def charge_with_a_tried_undo(order: str) -> dict[str, Any]:
     return here().payment.charge(order, 4200, key=f"charge/{order}")
 
 
-@wb.step(kind="idempotent")
-def put_aside(order: str) -> dict[str, Any]:
-    """Put the goods aside; the same order gets the same ones."""
-    return here().stock.reserve("sku-7", order)
+@wb.step(kind="read")
+def look(sku: str) -> int:
+    """How many are there."""
+    return here().stock.available(sku)
+
+
+def send(order: str) -> None:
+    """Only what is there can be sent; here nothing is."""
+    if look("sku-7") < 1:
+        raise LookupError(order)
 
 
 @wb.workflow
 def sale_with_a_hopeful_undo(order: str) -> None:
     """Money, then goods."""
     charge(order)
-    put_aside(order)
+    send(order)
 
 
 @wb.workflow
 def sale_with_a_harmless_undo(order: str) -> None:
     """Money, then goods."""
     charge_with_a_tried_undo(order)
-    put_aside(order)
+    send(order)
 
 
 def cleaned_up(design: Durable, world: World) -> str:

@@ -68,7 +68,7 @@ def order_at_the_price_of_now(order: str) -> str:
 def approved_late(design: Durable, world: World) -> str:
     """The boss says yes when the worker is there again."""
     with world.recorder() as recorder:
-        recorder.signal(RUN, "approved", True)  # noqa: FBT003 - what the boss says
+        recorder.signal(RUN, "approved", True)
         recorder.resume(RUN, design.workflow)
     return "completed"
 
@@ -81,7 +81,7 @@ SCENARIO = Scenario(
     failing=order_at_the_price_of_then,
     fixed=order_at_the_price_of_now,
     misfortune=Misfortune(
-        args=("order-1",), downtime=(60.0, 3.0 * DAY_SECONDS), policies=(approved_late,), points=("waiting",),
+        args=("order-1",), downtime=(60.0, 3.0 * DAY_SECONDS), policies=(approved_late,), points=("nowhere", "waiting"),
         invariants=(no_sale_after_the_sale,),
     ),
     harm="paid the sale's price",
