@@ -9,20 +9,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench._errors import LogError, LogNotFoundError
-from workbench.engines import dbos, native, temporal
+from workbench.engines import aws, dbos, native, restate, temporal
 from workbench.engines.head import head_of, is_database
 from workbench.engines.loaded import Loaded
 from workbench.journal import OpenMode
 
 __all__ = ["ENGINES", "Loaded", "known", "load", "replays", "suffixes"]
 
-ENGINES = (native, temporal, dbos)
+ENGINES = (native, temporal, dbos, restate, aws)
 """The systems that can be read, in the order in which they are asked."""
 
 
 def suffixes() -> tuple[str, ...]:
     """File endings that a folder is searched for."""
-    return tuple(suffix for engine in ENGINES for suffix in engine.SUFFIXES)
+    return tuple(dict.fromkeys(suffix for engine in ENGINES for suffix in engine.SUFFIXES))
 
 
 def known(path: Path) -> bool:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Catalogue", "catalogue_path"]
 
 _VERSION: Final = b"1"
-_ENGINES: Final = frozenset({"native", "temporal"})
+_ENGINES: Final = frozenset({"native", "temporal", "restate", "aws"})
 """Whose recordings are one file each; a database has others beside it, and may change without a trace in its own."""
 
 _RUN: Final = {

@@ -1,21 +1,23 @@
-"""Which files a person means: one, a glob, a folder, a list, a `sqlite:///` URL, a URL that fsspec knows."""
+"""Which files a person means: one, a glob, a folder, a list, a `sqlite:///` URL, a server, a URL that fsspec knows."""
 
 from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
 from workbench._errors import LogNotFoundError, UsageError
 from workbench.engines import known, suffixes
 from workbench.recording.remote import RemoteFile, remote_files
+from workbench.recording.server_of_runs import ServerOfRuns, is_server
 
 __all__ = ["Place", "Where", "files_of", "place_of", "places_of"]
 
 Where = str | Path | Iterable[str | Path]
-"""A file, a glob pattern, a folder (searched through), `sqlite:///file` as DBOS is configured, a URL, or several."""
+"""A file, a glob pattern, a folder (searched through), `sqlite:///file` as DBOS is configured, a server of
+Restate (`http://127.0.0.1:9070`), a URL, or several."""
 
 Place = Path | RemoteFile
 """Where one recording lies."""
@@ -51,7 +53,7 @@ def place_of(text: str) -> Place:
     Raises:
         LogNotFoundError: It is not there any more.
     """
-    return remote_files(text)[0] if _URL.match(text) else Path(text)
+    return _elsewhere(text)[0] if _URL.match(text) else Path(text)
 
 
 def _meant(where: str | Path) -> list[Place]:
@@ -62,7 +64,11 @@ def _meant(where: str | Path) -> list[Place]:
         return [*_local(Path(unquote(rest[1:].partition("?")[0])))]
     if found[1] == "file" and rest.startswith("/"):
         return [*_local(Path(unquote(rest)))]
-    return [*remote_files(where)]
+    return [*_elsewhere(where)]
+
+
+def _elsewhere(url: str) -> Sequence[RemoteFile]:
+    return [ServerOfRuns.at(url)] if is_server(url) else remote_files(url)
 
 
 def _local(named: Path) -> list[Path]:

@@ -151,7 +151,8 @@ def _followed(
 def _as_read(log: Loaded) -> _State:
     """How a log was when it was read: where its report does not tell the size, it may have changed since."""
     if log.url:
-        return _State(log.path, (log.path.stat().st_size, 0), alive=False)
+        size = log.path.stat().st_size if log.path.exists() else -1  # what a server said is no file
+        return _State(log.path, (size, 0), alive=False)
     stamp = stamp_of(log.path)
     unchanged = stamp is not None and log.report is not None and log.report.size == stamp[0]
     return _State(log.path, stamp if unchanged else None, _is_alive(log))

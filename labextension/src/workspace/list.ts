@@ -110,6 +110,6 @@ function nothingYet(): HTMLElement {
     snippet('workbench demo'),
     'In a notebook or a program:',
     snippet('import workbench as wb\n\nwith wb.Recorder("shop.wlog") as recorder:\n    recorder.run(checkout, order, id="order-42")'),
-    'Then look again with the round arrow above. Histories of Temporal (.json) and databases of DBOS (.sqlite) are listed too.'
+    'Then look again with the round arrow above. Histories of Temporal, Restate and AWS (.json) and databases of DBOS (.sqlite) are listed too.'
   );
 }
