@@ -142,7 +142,7 @@ def _write_dbos(database: sqlite3.Connection, order: Order) -> None:
 
 
 def write_restate(orders: Sequence[Order], folder: Path) -> Path:
-    """Answers of the admin API about `sys_invocation` and `sys_journal`.
+    """Answers of the admin API about `sys_invocation` and `sys_journal`; an invocation has an id of its own, `inv_…`.
 
     Args:
         orders: The orders.
@@ -159,7 +159,7 @@ def _restate_rows(order: Order) -> list[dict[str, Any]]:
 
     def entry(kind: str, body: dict[str, Any], name: str = "") -> None:
         side = kind.partition(":")[0]
-        row = {"id": order.id, "index": len(journal), "entry_type": kind, "name": name}
+        row = {"id": f"inv_{order.id}", "index": len(journal), "entry_type": kind, "name": name}
         journal.append(row | {"entry_json": json.dumps({side: body}), "appended_at": _text(len(journal))})
 
     entry("Command: Input", {"Input": {"headers": [], "payload": list(b"{}"), "name": ""}})
@@ -177,7 +177,8 @@ def _restate_rows(order: Order) -> list[dict[str, Any]]:
             else {"Failure": {"code": 500, "message": "card declined"}}
         )
         entry("Command: Output", {"Output": {"result": output, "name": ""}})
-    status = {"id": order.id, "target": "Checkout/run", "status": "completed" if order.ended else "suspended"}
+    status = {"id": f"inv_{order.id}", "target": "Checkout/run"}
+    status |= {"status": "completed" if order.ended else "suspended"}
     if order.ended:
         status |= {"completion_result": "success" if order.ended == "completed" else "failure"}
     return [status | {"created_at": _text(0), "modified_at": _text(9)}, *journal]

@@ -43,7 +43,7 @@ class Morning:
             named, error = set[str](), f"{type(raised).__name__}: {raised}"
 
         def show(number: int) -> Run:
-            return recording.run(self.orders[number].id)
+            return recording.run(self._run_id(self.orders[number]))
 
         finalize(show, shutil.rmtree, folder, ignore_errors=True)
         return Result(
@@ -57,13 +57,16 @@ class Morning:
 
     def _faults(self, named: Collection[str]) -> Iterator[str]:
         for order in self.orders:
-            doubtful = self._is_doubtful(order)
-            if doubtful and order.id not in named:
+            doubtful, is_named = self._is_doubtful(order), self._run_id(order) in named
+            if doubtful and not is_named:
                 yield f"{order.id}: a step may or may not have happened, and nobody asks"
-            elif not doubtful and order.id in named:
+            elif not doubtful and is_named:
                 yield f"{order.id}: everything is known, and somebody is called at night"
             else:
                 yield ""
+
+    def _run_id(self, order: Order) -> str:
+        return f"inv_{order.id}" if self.engine == "restate" else order.id
 
     def _is_doubtful(self, order: Order) -> bool:
         """A step has failed, or may be under way: DBOS writes a step down when it is over, so any next one may be."""

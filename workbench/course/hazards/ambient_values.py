@@ -25,8 +25,8 @@ def charge(order: str, cents: int) -> dict[str, Any]:
 
 @wb.step(kind="read")
 def find_voucher(order: str) -> int:
-    """What early birds get off."""
-    return 500 if here().stock.available("sku-7") else 0
+    """What early birds get off, once per order."""
+    return 500 if here().payment.standing(order) is None else 0
 
 
 @wb.step(kind="idempotent")
@@ -38,7 +38,7 @@ def ship(order: str) -> dict[str, Any]:
 @wb.workflow
 def early_by_the_wall(order: str) -> None:
     """A voucher before nine o'clock."""
-    early = time.gmtime(time.time()).tm_hour < EARLY_HOUR
+    early = time.gmtime(time.time()).tm_hour < EARLY_HOUR  # noqa: TID251 - that is the hazard
     charge(order, 4200 - (find_voucher(order) if early else 0))
     ship(order)
 

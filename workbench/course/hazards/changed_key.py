@@ -20,7 +20,7 @@ def put_aside(order: str) -> dict[str, Any]:
 @wb.step(kind="keyed", key=lambda _, request: request, key_lifetime_seconds=86_400)
 def charge_for_request(order: str, request: str) -> dict[str, Any]:
     """Take the money, under the key of the request."""
-    return here().payment.charge(order, 4200, key=wb.current_key())
+    return here().payment.charge(order, 4200, key=request)
 
 
 @wb.step(kind="keyed", key=lambda order: f"charge/{order}", key_lifetime_seconds=86_400)
@@ -46,8 +46,8 @@ def a_key_per_order(order: str) -> None:
 
 SCENARIO = Scenario(
     hazard="changed-key",
-    story="The charge had a proper idempotency key, a fresh UUID. When the worker died, support pressed the button that "
-    "starts the order again: new run, new UUID, and to the provider a new charge. The customer paid twice.",
+    story="The charge had a proper idempotency key, a fresh UUID. When the worker died, support pressed the button "
+    "that starts the order again: new run, new UUID, and to the provider a new charge. The customer paid twice.",
     lesson="Derive the key from what the call is about: it must survive the attempt, the run and the button.",
     failing=a_key_per_run,
     fixed=a_key_per_order,

@@ -84,8 +84,8 @@ def parked(design: Durable, world: World) -> str:
 
 SCENARIO = Scenario(
     hazard="clock-skew",
-    story="A scooter ride began on one worker and ended on another, whose clock was an hour slow: it ended before it had "
-    "begun. Half an hour was billed as no time at all.",
+    story="A scooter ride began on one worker and ended on another, whose clock was an hour slow: it ended before it "
+    "had begun. Half an hour was billed as no time at all.",
     lesson="Measure a duration by one clock, let NTP keep all the others, and order events by their numbers.",
     failing=by_the_workers_clocks,
     fixed=by_one_clock,

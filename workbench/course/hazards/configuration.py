@@ -66,8 +66,8 @@ def switched_on(design: Durable, world: World) -> str:
 
 SCENARIO = Scenario(
     hazard="configuration",
-    story="Operations turned the fraud check on and restarted the workers, without deploying a line. Every order in the "
-    "middle of its run asked for a check where its log holds a charge: paid, stuck, and no release to blame.",
+    story="Operations turned the fraud check on and restarted the workers, without deploying a line. Every order in "
+    "the middle of its run asked for a check where its log holds a charge: paid, stuck, and no release to blame.",
     lesson="Read what a run depends on once, at its start, in a step or as an argument: then it is in the log.",
     failing=as_the_environment_says,
     fixed=as_it_was_at_the_start,

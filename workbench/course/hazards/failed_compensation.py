@@ -77,8 +77,8 @@ def cleaned_up(design: Durable, world: World) -> str:
 
 SCENARIO = Scenario(
     hazard="failed-compensation",
-    story="The worker died between the charge and its receipt. A nightly job rolled the order back, but the refund wanted "
-    "to know the id of the charge, and that had never been recorded: a TypeError in a log, and 42 euros kept.",
+    story="The worker died between the charge and its receipt. A nightly job rolled the order back, but the refund "
+    "wanted to know the id of the charge, and that had never been recorded: a TypeError in a log, and 42 euros kept.",
     lesson="An undo must cope with a step of which nobody knows whether it happened: let it look at what is there.",
     failing=sale_with_a_hopeful_undo,
     fixed=sale_with_a_harmless_undo,

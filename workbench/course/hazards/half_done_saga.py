@@ -51,7 +51,7 @@ SCENARIO = Scenario(
     hazard="half-done-saga",
     story="The flight was booked, then the hotel had no room and the run failed, loudly and correctly. Support closed "
     "the ticket, and nobody cancelled the flight: 199 euros for a seat to a city without a bed.",
-    lesson="Declare the undo with the step, and see every failed run to its end: `run.compensate()`, or what the verdict says.",
+    lesson="Declare the undo with the step, and see a failed run to its end: do what the verdict says.",
     failing=flight_then_room,
     fixed=flight_then_room,
     misfortune=Misfortune(args=("trip-1",), world=no_room_left, policies=("resume", "retry")),

@@ -52,8 +52,8 @@ def a_key_lives_for_a_day(order: str) -> None:
 
 SCENARIO = Scenario(
     hazard="key-window",
-    story="On Friday evening the worker died in the middle of a charge, on Monday it was resumed. The key was the same, "
-    "but the provider keeps keys for a day: it had never heard of this one, and charged the customer again.",
+    story="On Friday evening the worker died in the middle of a charge, on Monday it was resumed. The key was the "
+    "same, but the provider keeps keys for a day: it had never heard of this one, and charged the customer again.",
     lesson="Say how long the key lives and give the step a probe: after that, ask first and send later.",
     failing=a_key_is_for_ever,
     fixed=a_key_lives_for_a_day,

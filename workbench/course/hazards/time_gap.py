@@ -68,7 +68,7 @@ def order_at_the_price_of_now(order: str) -> str:
 def approved_late(design: Durable, world: World) -> str:
     """The boss says yes when the worker is there again."""
     with world.recorder() as recorder:
-        recorder.signal(RUN, "approved", True)
+        recorder.signal(RUN, "approved", "by the boss")
         recorder.resume(RUN, design.workflow)
     return "completed"
 

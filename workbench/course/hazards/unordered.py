@@ -12,7 +12,6 @@ from typing import Any
 import workbench as wb
 from workbench import WorkbenchError
 from workbench.course.hazards.scenario import Misfortune, Scenario
-from workbench.program import as_workflow
 from workbench.simulate import World, here
 from workbench.simulate.circumstances import live_in
 from workbench.simulate.design import RUN, Durable
@@ -66,8 +65,7 @@ def in_another_process(design: Durable, world: World) -> str:
     """Go on in a new process, as always after a crash: it hashes texts in another way, so another order comes first."""
     world.close()
     mine = next(iter(set(ORDERS)))
-    seeds = map(str, count(1))
-    seed = next(seed for seed in seeds if _python(seed, FIRST_OF_A_SET, *ORDERS) != mine)
+    seed = next(seed for seed in map(str, count(1)) if _python(seed, FIRST_OF_A_SET, *ORDERS) != mine)
     return _python(seed, GO_ON, design.workflow.name, str(world.folder), str(world.life))
 
 
@@ -91,15 +89,15 @@ def go_on(name: str, folder: str, life: str) -> str:
     world.life = int(life)
     live_in(world)
     try:
-        return Durable(as_workflow(globals()[name]), (ORDERS,)).run(world, RUN)
+        return Durable(globals()[name], (ORDERS,)).run(world, RUN)
     except WorkbenchError:
         return "stuck"
 
 
 SCENARIO = Scenario(
     hazard="unordered",
-    story="Three orders were put into a set, so that none would be done twice. The next worker hashed in another way, took "
-    "another order first, and was refused by the log: the order that was paid lies there, and nobody can go on.",
+    story="Three orders were put into a set, so that none would be done twice. The next worker hashed in another way and "
+    "began with another order than the log: nobody can go on with it, and the first customer has paid for nothing.",
     lesson="Sort what came out of a set: the order must be one that every process shares.",
     failing=each_once,
     fixed=each_once_in_order,
