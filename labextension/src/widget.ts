@@ -19,7 +19,7 @@ interface View {
 
 /** Show the debugger in a notebook's cell. */
 function render({ model, el }: View): () => void {
-  const app = new App(new CommSource(new ModelChannel(model)), memoryOf(model));
+  const app = new App(new CommSource(new ModelChannel(model)), memoryOf(model), { follows: () => Boolean(model.get('follows')) });
   const poster = element('pre', { class: 'dw-poster' }, String(model.get('poster') ?? ''));
   el.append(app.node, poster);
   el.classList.add('dw-notebook');

@@ -6,6 +6,8 @@ export type Change = "same" | "arguments" | "outcome" | "inserted" | "deleted"
 
 export type DType = "f64" | "u32" | "i32" | "u16" | "u8"
 
+export type Deed = "done" | "planned" | "surprise" | "untouched"
+
 export type Does = "reads" | "executes" | "undoes"
 
 export type Isolation = "jail" | "hook" | "none"
@@ -1172,6 +1174,8 @@ export interface Objection {
   safety: Safety
   /** Why. */
   reason: string
+  /** Numbers of the events that it speaks of; none where it is about the log as a whole. */
+  seqs: number[]
 }
 
 /** One action, judged. Steps are labels: `"charge_card (3)"`; beyond 200 of them the last says how many more. */
@@ -1184,6 +1188,8 @@ export interface Option {
   safety: Safety
   /** The one reason that decides. */
   because: string
+  /** Numbers of the events that it speaks of. */
+  seqs: number[]
   /** It would change anything. */
   useful: boolean
   /** It is the best one. */
@@ -1232,6 +1238,8 @@ export interface VerdictAnswer {
   options: Option[]
   /** Questions to settle. */
   in_doubt: Doubt[]
+  /** Numbers of the events of each step that an option lists, by label: where it began, and its answer. */
+  evidence: Record<string, number[]>
   /** What to do next, in one sentence. */
   advice: string
   /** What happened besides what the code knows, in sentences. */
@@ -1384,6 +1392,88 @@ export interface DecisionAnswer {
   markdown: string
 }
 
+/** A verdict in one line, as triage gives it. */
+export interface Outlook {
+  /** The preferred SAFE action; `""` when none is SAFE or none is needed. */
+  best: Action | string
+  /** `retry_from`: the step; `""` for other actions. */
+  from_step: string
+  /** Of the best action, or of the least bad one. */
+  safety: Safety
+  /** Why. */
+  because: string
+}
+
+/** What would happen to each of these runs: dry runs, with the code at hand. Nothing is done. */
+export interface PlanEachQuestion {
+  ask: "plan_each"
+  /** The runs, at most 500. */
+  run_ids: string[]
+  /** What would be done with all of them; the best action of each by default. */
+  action?: Action
+}
+
+/** One run to act on, with what a person saw of it: anything else than that is a surprise. */
+export interface ChosenRun {
+  /** The run. */
+  run_id: string
+  /** The action. */
+  action: Action
+  /** `retry_from`: the step that was shown; `""` otherwise. */
+  from_step: string
+  /** The verdict that was shown. */
+  expected: Outlook
+  /** How many events the run had. */
+  events: number
+  /** Ids of objections to act in spite of; none by default. */
+  accept?: string[]
+}
+
+/** Act on these runs one after the other, up to the first surprise. */
+export interface ActEachQuestion {
+  ask: "act_each"
+  /** The runs, in the order in which they are acted on. */
+  runs: ChosenRun[]
+  /** On what grounds; for the log. */
+  why?: string
+  /** Who decides; the user of the process by default. */
+  by?: string
+}
+
+/** What would come, or came, of one run. */
+export interface EachRow {
+  /** The run. */
+  run_id: string
+  /** `planned`: it would be done; `surprise`: refused, or not as expected; `done`; `untouched`: there is nothing to do, or an earlier run was a surprise. */
+  deed: Deed
+  /** The action; `""` where none is best. */
+  action: Action | ""
+  /** `retry_from`: the step; `""` otherwise. */
+  from_step: string
+  /** The verdict on the action; without one, that of the run. */
+  safety: Safety
+  /** Why it is done or not. */
+  because: string
+  /** What it would do, or did: `"Resume: execute mail (3)"`; `""` for nothing. */
+  consequence: string
+  /** What it would call: `"execute mail (3)"`; at most 20. */
+  calls: string[]
+  /** What a person would have to accept for it; none where it is done without, or cannot be. */
+  objections: Objection[]
+  /** The verdict as it was at that moment. */
+  expected: Outlook
+  /** How many events the run had then. */
+  events: number
+  /** Class of what was raised; `""` for nothing. */
+  error_type: string
+}
+
+/** What would come, or came, of some runs. */
+export interface EachAnswer {
+  /** One per run, in the order asked. */
+  rows: EachRow[]
+}
+
 /** Browser to Python. */
 export interface AskMessage {
   /** Number of the question, given back with its answer. */
@@ -1510,6 +1600,8 @@ export interface Asks {
   verdict: { question: VerdictQuestion; answer: VerdictAnswer }
   plan: { question: PlanQuestion; answer: PlanAnswer }
   act: { question: ActQuestion; answer: ActAnswer }
+  plan_each: { question: PlanEachQuestion; answer: EachAnswer }
+  act_each: { question: ActEachQuestion; answer: EachAnswer }
   probe: { question: ProbeQuestion; answer: ProbeAnswer }
   resolve: { question: ResolveQuestion; answer: ResolveAnswer }
   decision: { question: DecisionQuestion; answer: DecisionAnswer }

@@ -19,6 +19,11 @@ from workbench.debugger.desk import ACTING, Desk
 from workbench.debugger.wire import QUESTIONS
 
 RUN = "order-42"
+CHOSEN = {
+    "run_id": RUN, "action": "resume", "from_step": "", "events": 1,
+    "expected": {"best": "", "from_step": "", "safety": "SAFE", "because": "so it was"},
+}  # fmt: skip
+"""A run as the app sends it back to be acted on."""
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def every_question(desk: Desk) -> dict[str, dict[str, Any]]:
         "save": {"branch": branch, "name": "kept"}, "probe": {"run_id": RUN},
         "follow": {"run_id": RUN, "since_seq": 0},
         "resolve": {"run_id": RUN, "step": "mail", "happened": True, "result": {"json": '"sent"'}},
-        "act": {"run_id": RUN, "action": "resume"},
+        "act": {"run_id": RUN, "action": "resume"}, "plan_each": {"run_ids": [RUN]}, "act_each": {"runs": [CHOSEN]},
     }  # fmt: skip
 
 
@@ -55,7 +60,7 @@ def test_every_question_has_an_answer_that_travels(desk: Desk) -> None:
 def test_a_desk_that_only_reads_refuses_the_rest(desk: Desk) -> None:
     reading = Desk(desk.session.recording, run_id=RUN, may_run_code=False, may_act=True)
     assert ask(reading, "hello")["may"] == {"replay": False, "act": False}, "acting runs code"
-    refused = {"replay", "watch", *ACTING}
+    refused = {"replay", "watch", "plan_each", *ACTING}
     for asked, facts in every_question(reading).items():
         if asked in refused:
             with pytest.raises(NotAllowedError) as caught:

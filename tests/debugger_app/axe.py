@@ -21,7 +21,8 @@ AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" /
 GRAVE = {"serious", "critical"}
 RUN = """async element => {
     const { violations } = await axe.run({ include: [element] }, { resultTypes: ['violations'] });
-    return violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(node => [node.html, node.any.concat(node.all, node.none)]) }));
+    const said = ({ html, any, all, none }) => [html, [...any, ...all, ...none]];
+    return violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(said) }));
 }"""
 
 

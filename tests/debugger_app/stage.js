@@ -46,7 +46,10 @@ window.fromPython = async question => {
   const answer = await window.pythonDesk(question);
   return { ...answer, buffers: (answer.buffers ?? []).map(bytes) };
 };
-window.start = async () => {
+
+/** Show the app, with what the kernel's model holds already; once more after `window.close_app()`, as a page that is loaded again. */
+window.start = async (kept = {}) => {
+  Object.assign(state, kept);
   const { default: widget } = await import('/widget.js');
   const cell = document.getElementById('cell');
   window.close_app = widget.render({ model, el: cell });

@@ -41,9 +41,56 @@ def test_every_action_has_a_verdict_and_five_lists(page: Page, demo: Demo) -> No
     rerun = page.locator(".dw-option[data-action=rerun]")
     assert "UNSAFE" in rerun.inner_text()
     rerun.locator("summary").click()
-    assert rerun.locator("h5").all_inner_texts() == [
+    assert rerun.locator(".dw-five h5").all_inner_texts() == [
         "will be read from the log", "will execute again", "already done", "must be compensated", "in doubt",
     ]  # fmt: skip
+
+
+def test_lists_reasons_and_gates_lead_to_their_events(page: Page, demo: Demo, artefacts: Path) -> None:
+    run = open_recording(demo.log).run()
+    names = {int(row["seq"]): (row["event"], row["name"]) for row in run.events.to_dict("records")}
+    show(page, demo)
+    rerun, resume = (page.locator(f".dw-option[data-action={action}]") for action in ("rerun", "resume"))
+    for option in (resume, rerun):
+        option.locator("summary").click()
+    page.screenshot(path=artefacts / "evidence.png")
+    for option, found, name, event in [
+        (resume, ".dw-list-reads_from_log", "check_stock (2)", "StepCompleted"),
+        (rerun, ".dw-list-executes_again", "log_in (1)", "StepStarted"),
+        (rerun, ".dw-list-already_done", "reserve_stock (3)", "StepCompleted"),
+        (rerun, ".dw-list-must_compensate", "reserve_stock (3)", "StepStarted"),
+        (rerun, ".dw-list-in_doubt", "charge_card (4)", "StepStarted"),
+    ]:
+        links = option.locator(found).get_by_role("button")
+        assert name in links.all_inner_texts()
+        assert links.count() == option.locator(found).locator("li").count(), "each step of a list leads somewhere"
+        for number in range(links.count()):
+            link = links.nth(number)
+            link.click()
+            seq = int((link.get_attribute("aria-label") or "").rpartition(" ")[2])
+            assert page.evaluate("window.app.cursor.seq") == seq
+            assert names[seq] == (event, link.inner_text().rpartition(" ")[0])
+    against = rerun.locator(".dw-objections li", has_text="charge_card (4)").first
+    page.evaluate("window.app.cursor.move(0)")
+    against.get_by_role("button", name="Go to event").first.click()
+    assert names[page.evaluate("window.app.cursor.seq")] == ("StepStarted", "charge_card")
+    page.evaluate("window.app.cursor.move(0)")
+    rerun.locator(".dw-decides").get_by_role("button").first.click()
+    assert page.evaluate("window.app.cursor.seq") > 1
+    page.locator(".dw-doubt").get_by_role("button", name="Go to event").first.click()
+    assert names[page.evaluate("window.app.cursor.seq")] == ("StepStarted", "charge_card")
+
+
+def test_a_dry_run_leads_to_the_events_of_its_calls(page: Page, demo: Demo) -> None:
+    show(page, demo)
+    rerun = page.locator(".dw-option[data-action=rerun]")
+    rerun.locator("summary").click()
+    rerun.get_by_role("button", name="Dry run of rerun").click()
+    plan = page.get_by_role("group", name="Dry run of rerun")
+    plan.get_by_role("button", name="charge_card (4): go to event").click()
+    assert page.evaluate("window.app.cursor.run.name(window.app.cursor.row)") == "charge_card"
+    plan.locator(".dw-objections").get_by_role("button", name="Go to event").first.click()
+    assert plan.is_visible(), "looking at the evidence takes nothing away"
 
 
 def test_what_is_unsafe_needs_acceptance_and_says_so(page: Page, demo: Demo, artefacts: Path) -> None:

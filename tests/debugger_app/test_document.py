@@ -30,6 +30,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 FOLDER = "documents"
 KERNEL_SECONDS = 60_000
+SESSION = f"durable-workbench:{FOLDER}/shop.wlog"
+SEEN = """() => {
+    const { from, to } = window.jupyterapp.shell.currentWidget.content.app.timeline.view;
+    return [from, to].map(each => each.toFixed(3));
+}"""
+"""The stretch of the timeline that is shown."""
 
 
 @pytest.fixture
@@ -181,29 +187,42 @@ def test_a_kernel_does_the_whole_job(lab: Lab, page: Page, incident: Demo, artef
     close_document(page, lab)
 
 
-def test_a_page_that_is_loaded_again_finds_document_place_and_kernel(lab: Lab, page: Page, recording: Path) -> None:
+def test_a_page_that_is_loaded_again_finds_document_place_branch_and_kernel(
+    lab: Lab, page: Page, recording: Path
+) -> None:
     app = open_document(page, lab, recording.name)
     app.get_by_text("event 10 of 10").wait_for()
     start_kernel(app)
+    app.locator(".dw-events .dw-row", has_text="charge_card").last.click()
+    page.keyboard.press("e")
+    page.wait_for_function("document.querySelector('.dw-json')?.value.includes('11800')")
+    app.get_by_role("button", name="Replay with this edit").click()
+    branch = app.locator(".dw-toolbar").get_by_role("button", name="Branch: charge_card")
+    branch.wait_for(timeout=KERNEL_SECONDS)
     app.get_by_role("tab", name="hazards").click()
     app.get_by_role("button", name="One unit per event").click()
-    app.locator(".dw-events .dw-row", has_text="check_stock").first.click()
+    app.get_by_role("button", name="Zoom in").click()
+    app.get_by_role("button", name="variables", exact=True).click()
     place = standing(app)
-    seq = app.locator(".dw-events [aria-selected=true] [data-column=seq]").inner_text()
-    wanted = ['"hazards"', '"logical"', f'"cursor": {seq}', '"durable-workbench:documents/shop.wlog"']
+    assert place.startswith("stop ")
+    wanted = ['"hazards"', '"logical"', '"branch": "[{', '"zoom": [', '"folded": ["locals"]', f'"{SESSION}"']
     until(page, lambda: all(each in saved_layout(page, lab) for each in wanted))
+    zoom = page.evaluate(SEEN)
     page.goto(f"{lab.url}/lab")
-    app.get_by_text(place).wait_for(timeout=KERNEL_SECONDS)
+    branch.wait_for(timeout=KERNEL_SECONDS)
+    app.get_by_text(place).wait_for()
     app.get_by_role("tab", name="hazards", selected=True).wait_for()
     app.locator("button[aria-pressed=true]", has_text="event order").wait_for()
+    app.locator(".dw-fold[aria-expanded=false]", has_text="variables").wait_for()
     app.get_by_text("isolation: hook").wait_for()
+    until(page, lambda: page.evaluate(SEEN) == zoom)
 
     # a kernel that ends leaves a document that reads
     (session,) = page.request.get(f"{lab.url}/api/sessions").json()
     page.evaluate("id => window.jupyterapp.serviceManager.sessions.shutdown(id)", session["id"])
     app.locator(".dw-isolation", has_text="reads only").wait_for()
     app.get_by_role("alert").get_by_text("The kernel has ended").wait_for()
-    app.get_by_text(place).wait_for()
+    app.get_by_text("event 8 of 10").wait_for()  # the last recorded one before the edit
 
 
 def first_bytes(whole: bytes, path: Path, events: int) -> int:

@@ -12,7 +12,9 @@ import workbench as wb
 from tests.story import Story
 from workbench.analysis import Verdict, verdict_of
 from workbench.analysis.triage import triage_frame, triage_rows
+from workbench.recorder import Undone
 from workbench.recording.bulk import act_on_each
+from workbench.recording.undoing import Undoing
 
 NOW_NS = 1_790_100_000_000_000_000
 TYPES = {"run_id": "category", "outcome": "category", "because": "str", "error_type": "category", "result": "object"}
@@ -180,3 +182,43 @@ def _open_run(path: Path, raw: bytes) -> bool:
     path.write_bytes(raw)
     run = wb.open(path).run()
     return run.status == "interrupted" and run.verdict().best == "resume"
+
+
+def test_what_a_person_accepts_is_left_to_acting_to_refuse(world: World) -> None:
+    wanted = {"order-1": ["charge (1)"]}
+    for run_id, outcome in (("order-0", "surprise"), ("order-1", "done")):
+        frame = act_on_each([run_id], "rerun", world.act, world.judge, dry_run=False, accept=wanted)
+        assert outcomes(frame) == [outcome]
+    assert world.did == ["order-1"]
+
+
+def test_what_is_accepted_changes_nothing_about_what_was_expected(world: World) -> None:
+    triage = world.triage
+    triage.loc[0, "because"] = "so it was"
+    frame = act_on_each(triage, "resume", world.act, world.judge, dry_run=False, accept={"order-0": ["charge (1)"]})
+    assert outcomes(frame)[0] == "surprise"
+
+
+def test_an_undo_that_failed_stops_all(world: World) -> None:
+    failed = Undoing("order-0", (Undone((1,), "charge", "refund", 1, ValueError("refused")),), 1)
+    frame = act_on_each(world.triage, "resume", lambda *_: failed, world.judge, dry_run=False)
+    assert outcomes(frame) == ["surprise", *["untouched"] * 4]
+    assert (frame["error_type"][0], frame["result"][0]) == ("ValueError", failed)
+
+
+def test_accepting_for_a_real_run_still_refuses_the_rest(tmp_path: Path) -> None:
+    from tests.recording.deciding_shop import shop
+
+    sold = shop(tmp_path)
+    sold.dies("mail")
+    rec = wb.open(sold.log)
+    for accept, outcome in ({}, "surprise"), ({"order-42": ["hold (1)"]}, "surprise"), (None, "surprise"):
+        frame = rec.act(["order-42"], "rerun", code=sold.sell, accept=accept)
+        assert outcomes(frame) == [outcome]
+    every = [one.id for one in rec.run().rerun(sold.sell, dry_run=True).open_objections()]
+    plans = rec.act(["order-42"], "rerun", code=sold.sell, accept={"order-42": every})
+    assert outcomes(plans) == ["planned"]
+    assert sold.world.count("mail") == 1
+    done = rec.act(["order-42"], "rerun", code=sold.sell, accept={"order-42": every}, dry_run=False)
+    assert outcomes(done) == ["done"]
+    assert sold.world.count("mail") == 2

@@ -26,7 +26,7 @@ from workbench.server.desks import Desks
 from workbench.server.errors import status_of
 from workbench.server.place import Root
 
-REFUSED = ACTING | {"replay", "watch"}
+REFUSED = ACTING | {"plan_each", "replay", "watch"}
 
 
 class Clock:

@@ -199,6 +199,16 @@ def test_a_person_finds_out_what_a_step_without_a_probe_would_have_returned() ->
 # --- what a person holds -------------------------------------------------------------------------------------------
 
 
+def test_what_a_policy_of_ones_own_calls_its_end_counts_as_failed() -> None:
+    def nobody(*_: object) -> str:
+        return "left alone"
+
+    swept = wb.sweep_crashes(shopping.reserved, ARGS, World, policies=[nobody], points=["before_intent"], invariants=())
+    assert set(swept.frame["ending"]) == {"left alone"}
+    assert set(swept.frame["outcome"]) == {"failed"}
+    assert len(swept.figure().data) > 0
+
+
 def test_each_row_opens_as_a_recording_and_as_a_world(saga: CrashSweep) -> None:
     row = saga.frame[saga.frame["outcome"] == "compensated"].iloc[0]
     run = saga.open(row)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from workbench._errors import UsageError, WorkbenchError
-from workbench.analysis import Action, Doubt, Option, Verdict
+from workbench.analysis import Action, Doubt, Objection, Option, Safety, Verdict
 from workbench.debugger.answer import Answer, and_more, few, ms_of, shown, word
 from workbench.debugger.answers import with_code
 from workbench.debugger.editing import value_of
+from workbench.debugger.evidence import Evidence
 from workbench.debugger.session import Session
 from workbench.debugger.wire import deciding, settling
 from workbench.debugger.wire.questions import (
@@ -25,13 +27,14 @@ from workbench.recording.undoing import Undoing
 from workbench.replay import safe_repr
 from workbench.replay.safe_repr import error_words
 
-__all__ = ["act", "decision", "plan", "probe", "resolve", "verdict"]
+__all__ = ["act", "consequence", "decision", "objections", "plan", "probe", "resolve", "said", "verdict"]
 
 _NAME: Final = 400
 _REPORT: Final = 40_000
 _TOLD_CALLS: Final = 4
 _CALLS: Final = 500
 _DOUBTS: Final = 500
+_MOST: Final = 200
 
 
 # --- the verdict ---------------------------------------------------------------------------------------------
@@ -42,12 +45,15 @@ def verdict(session: Session, question: VerdictQuestion) -> Answer:
     run = session.run(question["run_id"])
     step = question.get("from_step", "")
     found, coded = with_code(session, run, lambda code: run.verdict(code, from_step=step))
-    best = found.best_option
+    best, rows = found.best_option, _in_order(found)
+    labels = {label for row in rows for listed in _lists(row).values() for label in listed}
+    evidence = _evidence(run, rows, labels)
     body: deciding.VerdictAnswer = {
         "run_id": run.id,
         "status": word(found.status),
-        "options": [_option(row, preferred=row is best) for row in _in_order(found)],
+        "options": [_option(row, evidence, preferred=row is best) for row in rows],
         "in_doubt": [_doubt(one) for one in found.in_doubt[:_DOUBTS]],
+        "evidence": {label: seqs for label in sorted(labels) if (seqs := evidence.of(label))},
         "advice": shown(found.advice.sentence),
         "surplus": _sentences(found.surplus),
         "with_code": coded,
@@ -62,15 +68,28 @@ def _in_order(found: Verdict) -> list[Option]:
     return [*first, *(row for row in found.rows if all(row is not one for one in first))]
 
 
-def _option(row: Option, *, preferred: bool) -> deciding.Option:
+def _option(row: Option, evidence: Evidence, *, preferred: bool) -> deciding.Option:
+    lists = _lists(row)
     return {
         "action": word(row.action), "from_step": shown(row.from_step, _NAME, lines=False), "safety": word(row.safety),
-        "because": shown(row.because), "useful": row.useful, "preferred": preferred,
-        "reads_from_log": _labels(row.reads_from_log), "executes_again": _labels(row.executes_again),
-        "already_done": _labels(row.already_done), "must_compensate": _labels(row.must_compensate),
-        "in_doubt": _labels(row.in_doubt), "assumed": _sentences(row.assumed),
-        "objections": _objections(row),
+        "because": shown(row.because), "seqs": evidence.behind(row.because), "useful": row.useful,
+        "preferred": preferred, "reads_from_log": lists["reads_from_log"], "executes_again": lists["executes_again"],
+        "already_done": lists["already_done"], "must_compensate": lists["must_compensate"],
+        "in_doubt": lists["in_doubt"], "assumed": _sentences(row.assumed),
+        "objections": objections(row.objections, row.safety, evidence),
     }  # fmt: skip
+
+
+_LISTS = ("reads_from_log", "executes_again", "already_done", "must_compensate", "in_doubt")
+
+
+def _lists(row: Option) -> dict[str, list[str]]:
+    return {name: _labels(getattr(row, name)) for name in _LISTS}
+
+
+def _evidence(run: Run, rows: Sequence[Option], labels: Iterable[str] = ()) -> Evidence:
+    reasons = (reason for row in rows for reason in (row.because, *(one.reason for one in row.objections[:_MOST])))
+    return Evidence(run.facts, run.history, labels, reasons)
 
 
 def _labels(steps: Any) -> list[str]:
@@ -82,14 +101,28 @@ def _sentences(said: Any) -> list[str]:
     return few((shown(one) for one in said), and_more)
 
 
-def _objections(row: Option) -> list[deciding.Objection]:
-    def more(left: int) -> deciding.Objection:
-        return {"id": "", "safety": word(row.safety), "reason": f"{left:,} more of these"}
+def objections(
+    against: Sequence[Objection], safety: Safety, evidence: Evidence | None = None
+) -> list[deciding.Objection]:
+    """What speaks against an action; of many, the first.
 
-    said: list[deciding.Objection] = [
-        {"id": one.id, "safety": word(one.safety), "reason": shown(one.reason)} for one in row.objections
-    ]
-    return few(said, more)
+    Args:
+        against: All of it.
+        safety: What the line says that stands for the others.
+        evidence: Knows the events.
+    """
+
+    def more(left: int) -> deciding.Objection:
+        return {"id": "", "safety": word(safety), "reason": f"{left:,} more of these", "seqs": []}
+
+    told: list[deciding.Objection] = [
+        {
+            "id": one.id, "safety": word(one.safety), "reason": shown(one.reason),
+            "seqs": evidence.behind(one.reason) if evidence is not None else [],
+        }
+        for one in against[: _MOST + 1]
+    ]  # fmt: skip
+    return [*told[:_MOST], more(len(against) - _MOST)] if len(against) > _MOST else told
 
 
 def _doubt(one: Doubt) -> deciding.Doubt:
@@ -108,7 +141,7 @@ def plan(session: Session, question: PlanQuestion) -> Answer:
     run = session.run(question["run_id"])
     accept = question.get("accept", [])
     found, _ = with_code(session, run, lambda code: _planned(run, question, code))
-    return Answer(_plan(session, found, accept))
+    return Answer(_plan(session, run, found, accept))
 
 
 def _planned(run: Run, question: PlanQuestion, code: Any) -> Plan:
@@ -130,17 +163,17 @@ def _asked(run: Run, action: str, step: str, code: Any, how: dict[str, Any]) -> 
     return run.resume(code, **how) if action == "resume" else run.rerun(code, **how)
 
 
-def _plan(session: Session, found: Plan, accept: list[str]) -> deciding.PlanAnswer:
+def _plan(session: Session, run: Run, found: Plan, accept: list[str]) -> deciding.PlanAnswer:
     option, left = found.option, found.open_objections(accept)
     why_not = "; ".join(f"{one.id}: {one.safety}, {one.reason}" for one in left[:_CALLS])
     if not session.may_act:
         why_not = "nobody may act from here: this view changes nothing"
     return {
         "run_id": found.run_id, "title": shown(found.title, _NAME, lines=False),
-        "consequence": shown(_consequence(found), lines=False), "action": word(option.action),
+        "consequence": shown(consequence(found), lines=False), "action": word(option.action),
         "from_step": option.from_step, "safety": word(option.safety), "because": shown(option.because),
         "calls": _calls(found),
-        "then": shown(found.then), "objections": _objections(option),
+        "then": shown(found.then), "objections": objections(option.objections, option.safety, _evidence(run, [option])),
         "open": list(dict.fromkeys(one.id for one in left)), "assumed": _sentences(option.assumed),
         "may": not why_not, "why_not": shown(why_not), "text": shown(found.text(), _REPORT),
     }  # fmt: skip
@@ -172,7 +205,7 @@ _BUTTONS = {
 }
 
 
-def _consequence(found: Plan) -> str:
+def consequence(found: Plan) -> str:
     """What a button says: the action and the calls that it makes."""
     head = f"{_BUTTONS[found.option.action]} {found.option.from_step}".strip()
     said = list(found.sentences)
@@ -204,7 +237,7 @@ def act(session: Session, question: ActQuestion) -> Answer:
     except Exception as error:  # noqa: BLE001 - how the workflow ended, a value here
         ended, text = "failed", error_words(error)
     else:
-        ended, text = _said(given)
+        ended, text = said(given)
     now = session.read_again(run)
     made = now.facts.decisions[before:]
     body: deciding.ActAnswer = {
@@ -214,7 +247,8 @@ def act(session: Session, question: ActQuestion) -> Answer:
     return Answer(body)
 
 
-def _said(given: Any) -> tuple[str, str]:
+def said(given: Any) -> tuple[str, str]:
+    """How acting ended, and what it gave, in words."""
     if isinstance(given, Undoing):
         return "completed" if given.failed is None else "failed", given.text()
     return "completed", f"it returned {safe_repr(given)}"

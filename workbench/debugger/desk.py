@@ -19,6 +19,7 @@ from workbench.debugger.session import Code, Session
 from workbench.debugger.sources import source
 from workbench.debugger.spans import spans
 from workbench.debugger.stops import diff, stop, watch
+from workbench.debugger.together import act_each, plan_each
 from workbench.debugger.triaging import triage
 from workbench.debugger.wire import QUESTIONS
 from workbench.debugger.wire.shapes import misfits
@@ -31,13 +32,16 @@ _ASKS: dict[str, Callable[[Session, Any], Answer]] = {
     "hello": hello, "runs": runs, "triage": triage, "run": run, "events": events, "spans": spans, "payload": payload,
     "source": source, "replay": replay, "stop": stop, "watch": watch, "diff": diff, "branches": branches,
     "save": save, "why": why, "hazards": hazards, "provenance": provenance, "verdict": verdict, "plan": plan,
-    "act": act, "probe": probe, "resolve": resolve, "decision": decision, "follow": follow,
+    "act": act, "plan_each": plan_each, "act_each": act_each,
+    "probe": probe, "resolve": resolve, "decision": decision, "follow": follow,
 }  # fmt: skip
 
-HEAVY: Final = frozenset({"triage", "replay", "watch", "diff", "why", "hazards", "provenance", "verdict", "plan"})
+HEAVY: Final = frozenset(
+    {"triage", "replay", "watch", "diff", "why", "hazards", "provenance", "verdict", "plan", "plan_each"}
+)
 """What may take seconds: a host answers these one after the other beside the others."""
 
-ACTING: Final = frozenset({"act", "probe", "resolve", "save"})
+ACTING: Final = frozenset({"act", "act_each", "probe", "resolve", "save"})
 """What changes something: a host that may not act does not even route these."""
 
 _NAMED = (WorkbenchError, ActedDuringReplayError, OverdueError, SystemExit)

@@ -39,6 +39,7 @@ class Debugger(anywidget.AnyWidget):
         shown: A run, a recording, or where one lies (see `wb.open`).
         code: The workflow, or workflows by name; the recorded one by default, imported when it is needed.
         may_act: Whether runs may be acted on, doubts settled and branches saved from here.
+        follow: Whether what another process appends to the recording is shown as it comes.
 
     Attributes:
         desk: Answers the app's questions; of use without a browser, too.
@@ -46,7 +47,8 @@ class Debugger(anywidget.AnyWidget):
         cursor: Number of the event at the cursor; 0 for none.
         branch: Edits of the branch that is shown, as JSON text; `""` for the recorded run.
         time: The time axis: `wall`, `compressed` or `logical`.
-        panels: Sizes and folds of the panels.
+        panels: Sizes and folds of the panels, the tab and the stretch of the timeline that are seen.
+        follows: Whether what is appended is looked for; may be changed while it is shown.
         poster: What is shown where no kernel answers.
 
     Example:
@@ -61,6 +63,7 @@ class Debugger(anywidget.AnyWidget):
     branch = traitlets.Unicode().tag(sync=True)
     time = traitlets.Unicode("compressed").tag(sync=True)
     panels = traitlets.Dict().tag(sync=True)
+    follows = traitlets.Bool(True).tag(sync=True)  # noqa: FBT003 - the default of a trait has no name
     poster = traitlets.Unicode().tag(sync=True)
 
     def __init__(
@@ -69,11 +72,16 @@ class Debugger(anywidget.AnyWidget):
         code: Code | Mapping[str, Code] | None = None,
         *,
         may_act: bool = True,
+        follow: bool = True,
     ) -> None:
         recording, run_id = _opened(shown)
         self.desk = Desk(recording, run_id=run_id, code=code, may_act=may_act)
         super().__init__(
-            _esm=_bundle("widget.js"), _css=_bundle("widget.css"), run_id=run_id, poster=_poster(recording, run_id)
+            _esm=_bundle("widget.js"),
+            _css=_bundle("widget.css"),
+            run_id=run_id,
+            follows=follow,
+            poster=_poster(recording, run_id),
         )
         self._mailbox = Mailbox(self._answer, self.send)
         self.on_msg(_received)

@@ -7,19 +7,22 @@ everything: nobody wants ten thousand wrong refunds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench._errors import UsageError
-from workbench.analysis import Action, Option, Safety, Verdict
+from workbench.analysis import END, Action, Option, Safety, Verdict
 from workbench.analysis.cells import category, text
 from workbench.analysis.triage import Outlook, outlook_of
+from workbench.recording.undoing import Undoing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Deed", "act_on_each"]
+    from workbench.recording.run import Run
+
+__all__ = ["Deed", "Done", "Hands", "act_on_each", "act_on_one", "judged_twice"]
 
 
 class Deed(StrEnum):
@@ -34,12 +37,34 @@ class Deed(StrEnum):
     """It came after the surprise."""
 
 
-class _Result(NamedTuple):
+class Done(NamedTuple):
+    """What came of one run, and why.
+
+    Attributes:
+        run_id: The run.
+        outcome: What came of it.
+        because: Why it was done or not.
+        error_type: Class of what was raised; `""` for nothing.
+        result: What acting gave; `None` where it was not called.
+    """
+
     run_id: str
     outcome: Deed
     because: str
     error_type: str = ""
     result: Any = None
+
+
+class Hands(NamedTuple):
+    """How runs are judged and acted on.
+
+    Attributes:
+        act: Acts on the run of this id, for `retry_from` from the step of this label.
+        judge: The verdict on the run of this id, as it stands now: without its code, as a triage has it, and with it.
+    """
+
+    act: Callable[[str, str], Any]
+    judge: Callable[[str], tuple[Verdict, Verdict]]
 
 
 def act_on_each(
@@ -49,6 +74,7 @@ def act_on_each(
     judge: Callable[[str], tuple[Verdict, Verdict]],
     *,
     dry_run: bool = True,
+    accept: Mapping[str, Sequence[str]] | None = None,
 ) -> pd.DataFrame:
     """Act on runs one by one; stop at the first surprise.
 
@@ -61,6 +87,8 @@ def act_on_each(
         act: Acts on the run of this id, for `retry_from` from the step of this label, or with `dry_run` makes the plan.
         judge: The verdict on the run of this id, as it stands now: without its code, as a triage has it, and with it.
         dry_run: `act` only plans; the rows then say `planned`.
+        accept: Ids of objections by run: `act` is called for these runs though they are not SAFE, and has to refuse
+            what is not accepted.
 
     Returns:
         One row per run, in the order given: `run_id` (category), `outcome` (category, `done planned surprise
@@ -71,57 +99,74 @@ def act_on_each(
         UsageError: There is no such action, or the frame is none of a triage.
     """
     wanted, expected = _action(action), _expected(chosen)
-    results: list[_Result] = []
+    results: list[Done] = []
     stopped = ""
     for run_id, outlook in expected:
         if stopped:
-            results.append(_Result(run_id, Deed.UNTOUCHED, f"not reached: {stopped} came as a surprise"))
+            results.append(Done(run_id, Deed.UNTOUCHED, f"not reached: {stopped} came as a surprise"))
             continue
-        result = _one(run_id, outlook, wanted, (act, judge), dry_run=dry_run)
+        accepted = bool((accept or {}).get(run_id))
+        result = act_on_one(run_id, outlook, wanted, Hands(act, judge), dry_run=dry_run, accepted=accepted)
         stopped = run_id if result.outcome is Deed.SURPRISE else ""
         results.append(result)
     return _frame(results)
 
 
-def _one(
-    run_id: str,
-    expected: Outlook | None,
-    action: Action,
-    calls: tuple[Callable[[str, str], Any], Callable[[str], tuple[Verdict, Verdict]]],
-    *,
-    dry_run: bool,
-) -> _Result:
-    act, judge = calls
+def act_on_one(
+    run_id: str, expected: Outlook | None, action: Action, hands: Hands, *, dry_run: bool, accepted: bool = False
+) -> Done:
+    """Act on one run, unless it is not as expected.
+
+    Args:
+        run_id: The run.
+        expected: What a triage said of it; `None` where nobody knows.
+        action: What is to be done.
+        hands: How it is judged and acted on.
+        dry_run: Acting only plans.
+        accepted: A person accepts what speaks against it: acting itself has to refuse the rest.
+    """
     try:
-        seen, with_code = judge(run_id)
-        surprise, option = _surprise(seen, with_code, expected, action)
+        seen, with_code = hands.judge(run_id)
+        surprise, option = _surprise((seen, with_code), expected, action, accepted=accepted)
         if option is None:
-            return _Result(run_id, Deed.SURPRISE, surprise)
-        result = act(run_id, option.from_step)
+            return Done(run_id, Deed.SURPRISE, surprise)
+        result = hands.act(run_id, option.from_step)
     except Exception as error:  # noqa: BLE001 - whatever goes wrong ends the work, and the frame says what it was
-        return _Result(run_id, Deed.SURPRISE, str(error), type(error).__name__)
-    return _Result(run_id, Deed.PLANNED if dry_run else Deed.DONE, option.because, result=result)
+        return Done(run_id, Deed.SURPRISE, str(error), type(error).__name__)
+    if isinstance(result, Undoing) and result.failed is not None:
+        return Done(run_id, Deed.SURPRISE, result.text(), type(result.failed.error).__name__, result)
+    return Done(run_id, Deed.PLANNED if dry_run else Deed.DONE, option.because, result=result)
 
 
-def _surprise(seen: Verdict, with_code: Verdict, expected: Outlook | None, action: Action) -> tuple[str, Option | None]:
+def judged_twice(run: Run, action: Action | str, code: Callable[..., Any]) -> tuple[Verdict, Verdict]:
+    """The verdict on a run without its code, as a triage has it, and with it, on the same step to retry from."""
+    seen = run.verdict()
+    row = seen.row(action)
+    return seen, run.verdict(code, from_step=row.from_step if row is not None and row.from_step != END else "")
+
+
+def _surprise(
+    verdicts: tuple[Verdict, Verdict], expected: Outlook | None, action: Action, *, accepted: bool
+) -> tuple[str, Option | None]:
     """What is not as expected, `""` for nothing; and the option to take where nothing is."""
+    seen, with_code = verdicts
     found = outlook_of(seen)
     if expected is not None and found != expected:
         return f"the verdict has changed since the triage: {_words(expected)}, now {_words(found)}", None
     option = seen.row(action)
     if option is None:
         return f"there is nothing to {action}", None
-    against = _against(option, action)
+    against = _against(option, action, accepted=accepted)
     if not against:
         own = with_code.row(action, option.from_step)
-        against = "it gives no such way" if own is None else _against(own, action)
+        against = "it gives no such way" if own is None else _against(own, action, accepted=accepted)
         against = f"with the code at hand, {against}" if against else ""
     return (against, None) if against else ("", option)
 
 
-def _against(option: Option, action: Action) -> str:
+def _against(option: Option, action: Action, *, accepted: bool) -> str:
     title = f"{action} {option.from_step}".strip()
-    if option.safety is not Safety.SAFE:
+    if option.safety is not Safety.SAFE and not accepted:
         return f"{title} is {option.safety}: {option.because}"
     return "" if option.useful else f"{title} would change nothing: {option.because}"
 
@@ -153,7 +198,7 @@ def _expected(chosen: Any) -> Iterator[tuple[str, Outlook | None]]:
     return iter([(run_id, Outlook(best, step, Safety(safety), why)) for run_id, best, step, safety, why in rows])
 
 
-def _frame(results: Sequence[_Result]) -> pd.DataFrame:
+def _frame(results: Sequence[Done]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench._errors import UsageError
-from workbench.analysis import END, Action, Verdict, read_facts
+from workbench.analysis import Action, Verdict, read_facts
 from workbench.analysis.ledger import Ledger, ledger
 from workbench.engines import Loaded
 from workbench.recording.answering import runs_of_key
-from workbench.recording.bulk import act_on_each
+from workbench.recording.bulk import act_on_each, judged_twice
 from workbench.recording.exports import export
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workbench.recording.plan import Plan
     from workbench.recording.run import Run
 
 __all__ = ["Many"]
@@ -33,13 +34,14 @@ class Many:
 
         def run(self, run_id: str | None = None) -> Run: ...  # noqa: D102 - documented in Recording
 
-    def act(
+    def act(  # noqa: PLR0913 - what a decision about many consists of
         self,
         chosen: pd.DataFrame | Sequence[str],
         action: str = "",
         *,
         code: Code | Mapping[str, Code] | None = None,
         dry_run: bool = True,
+        accept: Mapping[str, Sequence[str]] | None = None,
         by: str = "",
         why: str = "",
     ) -> pd.DataFrame:
@@ -53,6 +55,7 @@ class Many:
             action: `resume retry_from rerun compensate`; by default the one best action of the rows.
             code: The workflow, or a mapping of workflow names to code; the recorded code by default, imported now.
             dry_run: Only plan; the default.
+            accept: By run, ids of objections to act in spite of, see `Plan.objections`.
             by: Who decides; the user of this process by default.
             why: On what grounds.
 
@@ -64,7 +67,7 @@ class Many:
             UsageError: The rows have several best actions, or none, or the frame is none of a triage.
         """
         wanted = action or (_only_best(chosen) if len(chosen) else str(Action.RESUME))
-        given = {"dry_run": True} if dry_run else {"by": by, "why": why}
+        accepted = accept or {}
 
         def code_of(run: Run) -> Code:
             own = code.get(run.facts.workflow) if isinstance(code, Mapping) else code
@@ -72,18 +75,18 @@ class Many:
 
         def judge(run_id: str) -> tuple[Verdict, Verdict]:
             run = self.run(run_id).refresh()
-            seen = run.verdict()
-            row = seen.row(wanted)
-            return seen, run.verdict(
-                code_of(run), from_step=row.from_step if row is not None and row.from_step != END else ""
-            )
+            return judged_twice(run, wanted, code_of(run))
 
         def act(run_id: str, from_step: str) -> Any:
-            run = self.run(run_id)
+            run, ids = self.run(run_id), accepted.get(run_id, ())
             step = {"step": from_step} if wanted == Action.RETRY_FROM else {}
-            return getattr(run, wanted)(code=code_of(run), **step, **given)
+            if not dry_run:
+                return getattr(run, wanted)(code=code_of(run), accept=ids, by=by, why=why, **step)
+            plan: Plan = getattr(run, wanted)(code=code_of(run), accept=ids, dry_run=True, **step)
+            plan.check(ids)
+            return plan
 
-        return act_on_each(chosen, wanted, act, judge, dry_run=dry_run)
+        return act_on_each(chosen, wanted, act, judge, dry_run=dry_run, accept=accepted)
 
     def ledger(self, business_key: str | None = None) -> Ledger:
         """Effects and money of all runs, recoveries and retries.

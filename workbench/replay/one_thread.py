@@ -1,9 +1,9 @@
 """Replayed code has one thread.
 
-What it handed to another would run there without a scope: a step would be a plain function, and act. Before Python 3.12
-a new thread raises no audit event, and work for a pool that is there already never does. So while a replay runs, starting
-a thread and handing work to a pool ask first whether it is the replaying thread that does it; all other threads go on as
-ever.
+What it handed to another would run there without a scope: a step would be a plain function, and act. Before Python
+3.12 a new thread raises no audit event, and work for a pool that is there already never does. So while a replay runs,
+starting a thread and handing work to a pool ask first whether it is the replaying thread that does it; all other
+threads go on as ever.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Behind the structure that never acts stands a tripwire: an audit hook that stops ordinary side effects.
 
 It is no sandbox (CPython says so of audit hooks, C extensions raise no events, and other threads are the business of
-`one_thread`): what it stops and what it misses is listed in the security notes, and every trace says which isolation was
-on.
+`one_thread`): what it stops and what it misses is listed in the security notes, and every trace says which isolation
+was on.
 """
 
 from __future__ import annotations

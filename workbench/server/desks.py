@@ -34,7 +34,7 @@ _FOLLOWED_SECONDS: Final = 30.0
 """Who follows a file asks every few seconds. What it has seen stays as it is until it asks again."""
 _THREADS: Final = 4
 _HEAVY_THREADS: Final = 3
-_REFUSED: Final = ACTING | {"replay", "watch"}
+_REFUSED: Final = ACTING | {"plan_each", "replay", "watch"}
 """What runs code of workflows, or acts: refused before a file is opened for it."""
 
 

@@ -23,6 +23,7 @@ from workbench.simulate.world import World
 __all__ = ["Life", "Stage", "Wreck", "document_of", "life_of"]
 
 _MOST_DEATHS = 3
+_ENDINGS = frozenset({"completed", "compensated", "failed", "stopped", "person", "died"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Life:
     Attributes:
         number: Its number among all plans.
         ending: `completed compensated failed stopped` (the recorder refuses to go on before somebody has looked),
-            `person` (a person must decide) or `died` (more often than planned).
+            `person` (a person must decide), `died` (more often than planned), or a word of a policy's own.
         died: The worker died where it should; False where it never came there.
         violations: What is wrong in the world, by invariant.
         error: What was raised at last; `""` for nothing.
@@ -50,8 +51,10 @@ class Life:
 
     @property
     def outcome(self) -> str:
-        """`violated` where anything is wrong, else the ending."""
-        return "violated" if self.violations else self.ending
+        """`violated` where anything is wrong, else the ending; a word of a policy's own counts as `failed`."""
+        if self.violations:
+            return "violated"
+        return self.ending if self.ending in _ENDINGS else "failed"
 
     @property
     def wrong(self) -> str:

@@ -36,6 +36,8 @@ __all__ = ["OPENED_NS", "Turned", "World", "here"]
 
 OPENED_NS = 1_748_851_200 * 1_000_000_000
 """Where time begins: 2025-06-02 08:00 UTC. In the past, so that a recording of it is never one of the future."""
+_NEXT_WORKER = 1_000_003
+"""How far the seeds of a worker and of the one after it are apart."""
 
 
 class Turned(TypedDict, total=False):
@@ -147,8 +149,8 @@ class World(Clients):
 
     @cached_property
     def clock(self) -> VirtualClock:
-        """The time of the world."""
-        return VirtualClock(OPENED_NS, self.seed, path=self.folder / "clock")
+        """The time of the world; chance goes on elsewhere in each worker, as it does in each new process."""
+        return VirtualClock(OPENED_NS, self.seed + _NEXT_WORKER * self.life, path=self.folder / "clock")
 
     @property
     def worker_clock(self) -> WorkerClock:

@@ -7,8 +7,7 @@ import { Details } from '../detail/details';
 import { Events } from '../events/events';
 import { button } from '../parts/button';
 import { element, fill } from '../parts/element';
-import type { Item } from '../parts/menu';
-import { notice } from '../parts/notice';
+import { notice, progress } from '../parts/notice';
 import { splitter } from '../parts/splitter';
 import { Tabs } from '../parts/tabs';
 import { Runs } from '../runs/runs';
@@ -18,17 +17,18 @@ import { Timeline } from '../timeline/timeline';
 import { WhatIf } from '../whatif/whatif';
 import { STATE_LOOKS, STATES } from '../wire';
 import { Cursor, type Change } from './cursor';
+import { Drawing } from './drawing';
 import { Following } from './following';
 import { Headline } from './headline';
 import { Help } from './help';
 import type { Host, Memory } from './host';
+import { Keeping } from './keeping';
 import { bindKeys, isTyping } from './keys';
 import { keyBindings } from './key_bindings';
 import { Layout } from './layout';
 import { Permit } from './permit';
 import { Replays } from './replays';
 import { Stepper } from './stepper';
-import { storyOf, storyOfBranch } from './story';
 import { Toolbar } from './toolbar';
 
 /** The debugger: panels around one cursor. */
@@ -57,9 +57,8 @@ export class App {
   private readonly theme: MutationObserver;
   private readonly permit: Permit;
   private readonly following: Following;
-  private onTab: (name: string) => void = () => undefined;
-  /** The run that the timeline shows. */
-  private drawn = '';
+  private readonly keeping: Keeping;
+  private readonly drawing: Drawing;
   /** The list of runs is of before something was appended. */
   private stale = false;
 
@@ -75,7 +74,8 @@ export class App {
     this.stepper = new Stepper(cursor, this.breakpoints, () => this.replays.lines, playing => this.toolbar.setPlaying(playing));
     this.headline = new Headline({ runs: () => this.showRuns(), show: tab => this.showTab(tab) }, permit);
     this.timeline = new Timeline('Timeline', STATES.map(state => STATE_LOOKS[state]), seq => cursor.goTo(seq));
-    this.runs = new Runs(source, runId => void this.open(runId), host.judges);
+    this.drawing = new Drawing(cursor, source, this.timeline);
+    this.runs = new Runs(source, runId => void this.open(runId), permit, host.judges);
     this.events = new Events(cursor, source, () => this.edit());
     this.code = new Code(cursor, source, this.breakpoints, title => this.layout.panels.code.say(`code: ${title}`));
     const replay = { reason: () => this.replays.reason(), start: () => this.replay(), invitation: () => permit.invitation() };
@@ -98,7 +98,8 @@ export class App {
     cursor.listen(change => this.follow(change));
     this.theme = this.watchTheme();
     this.following = new Following(cursor, source, { wanted: () => this.isSeen() && (host.follows?.() ?? false), came: here => this.newsCame(here) });
-    this.remember();
+    this.keeping = new Keeping(memory, { timeline: this.timeline, layout: this.layout, tabs: this.tabs });
+    this.tabs.onShow = name => this.tabShown(name);
     this.see('face');
   }
 
@@ -111,7 +112,7 @@ export class App {
       this.headline.greet(body);
       const remembered = String(this.memory.get('run_id') ?? '');
       if (remembered || body.run_id || body.run_count === 1) {
-        await this.open(remembered || body.run_id, Number(this.memory.get('cursor') ?? 0));
+        await this.goBackTo(remembered || body.run_id);
       } else {
         await this.loadRuns();
         this.runs.focus();
@@ -128,14 +129,48 @@ export class App {
   async open(runId: string, seq = 0): Promise<void> {
     this.say(notice('running', `Opening ${runId || 'the run'}…`));
     try {
-      const run = await Run.load(this.source, runId);
+      const run = await Run.begin(this.source, runId);
       this.see('run');
       this.memory.set('run_id', run.id);
       this.headline.open(run);
-      this.cursor.open(run, seq ? Math.max(0, run.find(seq)) : whereItHurts(run));
+      this.cursor.open(run, run.opening(seq));
       this.node.focus({ preventScroll: true });
+      if (!run.whole) {
+        void this.guarded(() => this.rest(run, seq));
+      }
     } catch (error) {
       this.fail(error);
+    }
+  }
+
+  /** The rest of a long run comes page by page. Who did not move meanwhile goes on to where it was meant to open. */
+  private async rest(run: Run, seq: number): Promise<void> {
+    const { cursor } = this;
+    const { at } = cursor;
+    await run.finish(this.source, () => {
+      const shown = cursor.run === run;
+      if (shown) {
+        this.say(progress('Reading the events', run.length, run.table.total));
+        cursor.grow();
+      }
+      return shown;
+    });
+    if (cursor.run === run && cursor.at === at && !cursor.branch) {
+      cursor.move(run.opening(seq));
+    }
+  }
+
+  /** Open a run at the place and the branch at which it was left. */
+  private async goBackTo(runId: string): Promise<void> {
+    const { edits, stop, zoom } = this.keeping;
+    this.timeline.look(zoom);
+    await this.open(runId, Number(this.memory.get('cursor') ?? 0));
+    if (edits.length && this.cursor.run) {
+      this.keeping.branch(edits); // also where nothing can be replayed yet: a kernel may come
+      if (!this.replays.reason()) {
+        this.timeline.look(zoom);
+        await this.guarded(() => this.replays.restore(edits, stop));
+      }
     }
   }
 
@@ -220,34 +255,22 @@ export class App {
   }
 
   private makeTabs(): Tabs {
-    const tab = (name: string, label: string, body: HTMLElement) => ({ name, label, body });
-    const tabs = [
-      tab('why', 'why', this.details.why),
-      tab('hazards', 'hazards', this.details.hazards),
-      tab('whatif', 'what if', this.whatIf.node),
-      tab('decide', 'decide', this.decide.node),
-      tab('provenance', 'provenance', this.details.provenance)
-    ];
-    return new Tabs('Details', tabs, name => {
-      this.details.see(name);
-      if (name === 'whatif') {
-        this.whatIf.aim();
-      }
-      this.onTab(name);
-    });
+    const tab = (name: string, label: string, title: string, body: HTMLElement) => ({ name, label, title, body });
+    return new Tabs('Details', [
+      tab('why', 'why', 'Why did it end so? (y)', this.details.why),
+      tab('hazards', 'hazards', 'Failure modes that were found (h goes to the next one)', this.details.hazards),
+      tab('whatif', 'what if', 'Change a result, replay, compare (e)', this.whatIf.node),
+      tab('decide', 'decide', 'May I re-run this? (d)', this.decide.node),
+      tab('provenance', 'provenance', 'Which later call used which earlier result', this.details.provenance)
+    ]);
   }
 
-  /** Begin as it was left, and keep how it is left. */
-  private remember(): void {
-    const [time, tab] = [this.memory.get('time'), this.memory.get('panels')?.tab];
-    if (time) {
-      this.timeline.setMode(time);
+  private tabShown(name: string): void {
+    this.details.see(name);
+    if (name === 'whatif') {
+      this.whatIf.aim();
     }
-    if (typeof tab === 'string' && this.tabs.has(tab)) {
-      this.tabs.show(tab);
-    }
-    this.timeline.onMode = mode => this.memory.set('time', mode);
-    this.onTab = name => this.memory.set('panels', { ...this.memory.get('panels'), tab: name });
+    this.keeping.tab(name);
   }
 
   private makeToolbar(): Toolbar {
@@ -262,45 +285,19 @@ export class App {
       search: text => stepper.search(text),
       edit: () => this.edit(),
       help: () => this.help.toggle(),
-      branches: () => this.branchItems()
+      branches: () => this.replays.items(row => void this.guarded(() => this.replays.open(row)), () => this.edit())
     });
-  }
-
-  private branchItems(): Item[] {
-    const shown = this.cursor.branch?.edited ? this.cursor.branch.id : '';
-    const recorded = { label: 'recorded', chosen: shown === '', act: () => this.cursor.show(undefined) };
-    const branches = this.replays.rows.map(row => ({
-      label: row.name || row.edits.map(edit => edit.text).join('; '),
-      chosen: row.branch !== '' && row.branch === shown,
-      depth: 1,
-      act: () => void this.guarded(() => this.replays.open(row))
-    }));
-    return [recorded, ...branches, { label: '+ what-if', act: () => this.edit() }];
   }
 
   private follow(change: Change): void {
     const { cursor } = this;
     const { run } = cursor;
+    void this.drawing.follow(change).catch(error => this.fail(error));
     if (change === 'run' && run) {
-      void this.timeline.show(storyOf(run), this.drawn === run.id);
-      this.drawn = run.id;
-    } else if (change === 'track' && run) {
-      void this.drawTrack();
+      this.details.see(this.tabs.shown);
     }
     this.timeline.select(cursor.row, cursor.track?.time(cursor.at) ?? NaN);
-    if (run) {
-      this.memory.set('cursor', cursor.seq);
-    }
-  }
-
-  /** The lanes of a branch that pretends something lie under the recorded ones. */
-  private async drawTrack(): Promise<void> {
-    const { run, branch } = this.cursor;
-    if (run) {
-      await this.guarded(async () => {
-        await this.timeline.show(branch?.edited ? await storyOfBranch(this.source, run, branch) : storyOf(run));
-      });
-    }
+    this.keeping.stand(cursor, change);
   }
 
   private hazardsCame(): void {
@@ -380,18 +377,4 @@ export class App {
     seen.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name', 'class'] });
     return seen;
   }
-}
-
-/** The last failure of a run that failed, the last event of one that is open, the first of one that went well. */
-function whereItHurts(run: Run): number {
-  const { status } = run.headline;
-  if (status !== 'failed') {
-    return status === 'interrupted' || status === 'running' ? run.length - 1 : 0;
-  }
-  for (let at = run.length - 1; at >= 0; at--) {
-    if (/^(StepFailed|AttemptFailed|ChildFailed|SignalTimedOut)$/.test(run.type(at))) {
-      return at;
-    }
-  }
-  return run.length - 1;
 }

@@ -1,8 +1,8 @@
 import type { Branch } from '../source/branch';
 import type { Run, Track } from '../source/run';
 
-/** What has changed since the listeners last heard. */
-export type Change = 'run' | 'track' | 'place';
+/** What has changed since the listeners last heard; `more` of the same run has come. */
+export type Change = 'run' | 'track' | 'more' | 'place';
 
 /**
  * The one place at which everything stands: a run, one of its tracks (as recorded, or a branch), an entry of that track.
@@ -58,6 +58,11 @@ export class Cursor {
     [this.run, this.branch, this.replayed] = [run, undefined, undefined];
     this.at = at;
     this.tell('run');
+  }
+
+  /** More of the run is here: the place is the same. */
+  grow(): void {
+    this.tell('more');
   }
 
   /** Show another track of the run, at the same recorded event where it has it, else at `at`. */

@@ -1,7 +1,7 @@
 import type { ViewState } from '../wire';
 
 /** What a host keeps for the next time. */
-export type Kept = Pick<ViewState, 'run_id' | 'cursor' | 'time' | 'panels'>;
+export type Kept = Pick<ViewState, 'run_id' | 'cursor' | 'branch' | 'time' | 'panels'>;
 
 export interface Memory {
   get<Name extends keyof Kept>(name: Name): Kept[Name] | undefined;

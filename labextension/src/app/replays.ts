@@ -1,3 +1,4 @@
+import type { Item } from '../parts/menu';
 import { Branch } from '../source/branch';
 import type { DataSource } from '../source/source';
 import type { BranchRow, Edit } from '../wire';
@@ -47,6 +48,12 @@ export class Replays {
     await this.refresh();
   }
 
+  /** Replay with all these edits, and show that at a stop. */
+  async restore(edits: Edit[], stop: number | undefined): Promise<void> {
+    this.cursor.show(await this.ask(edits, undefined, this.lines), stop);
+    await this.refresh();
+  }
+
   /** Stop at each line of code, or only at events: replays what is shown. */
   async setLines(lines: boolean): Promise<void> {
     this.lines = lines;
@@ -66,9 +73,21 @@ export class Replays {
     const { run } = this.cursor;
     if (run) {
       const { body } = await this.source.ask({ ask: 'branches', run_id: run.id });
-      this.rows = body.branches.filter(each => each.edits.length > 0);
+      this.rows = latest(body.branches.filter(each => each.edits.length > 0));
       this.onRows();
     }
+  }
+
+  /** What the menu of branches offers. */
+  items(open: (row: BranchRow) => void, edit: () => void): Item[] {
+    const shown = this.cursor.branch?.edited ? this.cursor.branch.id : '';
+    const branches = this.rows.map(row => ({
+      label: row.name || row.edits.map(each => each.text).join('; '),
+      chosen: row.branch !== '' && row.branch === shown,
+      depth: 1,
+      act: () => open(row)
+    }));
+    return [{ label: 'recorded', chosen: shown === '', act: () => this.cursor.show(undefined) }, ...branches, { label: '+ what-if', act: edit }];
   }
 
   /** Called when the tree has changed. */
@@ -84,4 +103,11 @@ export class Replays {
     this.kept.set(branch.id, branch);
     return branch;
   }
+}
+
+/** A branch that was replayed again, as after the page was loaded again, is one branch. */
+function latest(rows: BranchRow[]): BranchRow[] {
+  const last = new Map(rows.map((row, at) => [JSON.stringify(row.edits), at]));
+  const parents = new Set(rows.map(row => row.parent));
+  return rows.filter((row, at) => row.name || parents.has(row.branch) || last.get(JSON.stringify(row.edits)) === at);
 }

@@ -17,7 +17,8 @@ export function storyOf(run: Run): Story {
     time: run.events.time_ms,
     recoveries: run.recoveries,
     pins: run.pins,
-    gaps: run.gaps
+    gaps: run.gaps,
+    partial: !run.whole
   };
 }
 

@@ -56,12 +56,15 @@ export class Toolbar {
       this.place,
       this.clock,
       this.lines,
-      element('span', { class: 'dw-grow' }),
-      glyph('search'),
-      this.search,
-      this.branches.node,
-      button({ name: 'What if? Edit the result of this event', text: 'what-if', glyph: 'edit', key: 'e', kind: 'main' }, acts.edit),
-      button({ name: 'All keys', glyph: 'help', key: '?' }, acts.help)
+      element(
+        'div',
+        { class: 'dw-tools' },
+        glyph('search'),
+        this.search,
+        this.branches.node,
+        button({ name: 'What-if: edit the result of this event', text: 'what-if', glyph: 'edit', key: 'e', kind: 'main' }, acts.edit),
+        button({ name: 'All keys', glyph: 'help', key: '?' }, acts.help)
+      )
     );
     cursor.listen(() => this.show());
     this.show();

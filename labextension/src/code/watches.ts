@@ -8,7 +8,7 @@ import type { WatchAnswer } from '../wire';
 /** Expressions whose value is followed over all stops. */
 export class Watches {
   readonly node: HTMLElement;
-  readonly input = element('input', { class: 'dw-watch-input', placeholder: 'watch an expression, as order.total', 'aria-label': 'Watch an expression' });
+  readonly input = element('input', { class: 'dw-watch-input', placeholder: 'watch an expression, as order.total', 'aria-label': 'Watch an expression', title: 'Watch an expression (w)' });
   private readonly list = element('div', { class: 'dw-watch-list' });
   private readonly expressions: string[] = [];
   private readonly answers = new Map<string, WatchAnswer | string>();

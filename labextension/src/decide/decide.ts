@@ -5,7 +5,7 @@ import { notice } from '../parts/notice';
 import { words, type DataSource } from '../source/source';
 import type { Doubt, Option, VerdictAnswer } from '../wire';
 import { doubtRow } from './doubt';
-import { optionRow } from './option';
+import { optionRow, type Leads } from './option';
 import { planBox } from './plan';
 import { decisionRecord } from './record';
 
@@ -18,6 +18,9 @@ export class Decide {
   private readonly plan = element('div', {});
   private readonly record = element('div', {});
   private loaded = '';
+  private leads: Leads = { go: seq => this.cursor.goTo(seq), evidence: {} };
+  /** The run of which is said how an action upon it ended: that stays when the run is read again. */
+  private acted = '';
 
   constructor(
     private readonly cursor: Cursor,
@@ -29,7 +32,10 @@ export class Decide {
     this.node.append(this.word, this.doubts, this.options, this.plan, this.record);
     cursor.listen(change => {
       if (change === 'run') {
-        fill(this.plan);
+        if (cursor.run?.id !== this.acted) {
+          this.acted = '';
+          fill(this.plan);
+        }
         void this.load();
       }
     });
@@ -57,16 +63,18 @@ export class Decide {
 
   private show(verdict: VerdictAnswer): void {
     this.onVerdict(verdict);
+    this.leads = { ...this.leads, evidence: verdict.evidence };
     const basis = verdict.with_code ? '' : ' Judged by the log and the declared kinds alone; the code was not replayed.';
     fill(this.word, element('p', { class: 'dw-advice' }, element('strong', {}, verdict.advice), basis));
     this.word.append(...verdict.surplus.map(text => element('p', { class: 'dw-warn' }, text)), ...this.permit.invitation());
     this.showDoubts(verdict.in_doubt);
-    fill(this.options, ...verdict.options.map(option => optionRow(option, chosen => void this.dryRun(chosen, [], ''))));
+    fill(this.options, ...verdict.options.map(option => optionRow(option, this.leads, chosen => void this.dryRun(chosen, [], ''))));
   }
 
   private showDoubts(doubts: readonly Doubt[]): void {
     const acts = {
       forbidden: this.permit.notToAct(),
+      leads: this.leads,
       probe: (doubt: Doubt) => void this.probe(doubt),
       resolve: (doubt: Doubt, happened: boolean, result: string | undefined, why: string) => void this.resolve(doubt, happened, result, why)
     };
@@ -77,12 +85,14 @@ export class Decide {
   private async dryRun(option: Option, accept: string[], why: string): Promise<void> {
     const runId = this.cursor.run?.id ?? '';
     const asked = { run_id: runId, action: option.action, from_step: option.from_step, accept };
+    this.acted = '';
     fill(this.plan, notice('running', 'Dry run…'));
     try {
       const { body } = await this.source.ask({ ask: 'plan', ...asked });
       const box = planBox(body, accept, why, {
         accept: ids => void this.dryRun(option, ids, this.plan.querySelector<HTMLInputElement>('.dw-why-input')?.value ?? ''),
-        act: grounds => void this.act(asked, grounds)
+        act: grounds => void this.act(asked, grounds),
+        leads: this.leads
       });
       fill(this.plan, box);
       box.scrollIntoView({ block: 'nearest' });
@@ -95,7 +105,8 @@ export class Decide {
     fill(this.plan, notice('running', 'Acting; the decision is written into the log first…'));
     try {
       const { body } = await this.source.ask({ ask: 'act', ...asked, why });
-      this.onActed(body.new_run_id || body.run_id);
+      this.acted = body.new_run_id || body.run_id;
+      this.onActed(this.acted);
       fill(this.plan, notice(body.ended === 'completed' ? 'done' : 'failed', `${asked.action}: ${body.ended}`, body.text));
     } catch (error) {
       this.fail(this.plan, error);

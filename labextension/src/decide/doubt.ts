@@ -1,12 +1,15 @@
 import { button } from '../parts/button';
 import { element } from '../parts/element';
+import { evidence } from '../parts/evidence';
 import { glyph } from '../parts/glyph';
 import type { Doubt } from '../wire';
 import { JsonEditor } from '../whatif/editor';
+import type { Leads } from './option';
 
 export interface DoubtActs {
   /** Why nothing can be settled here; nothing where it can. */
   forbidden: string;
+  leads: Leads;
   probe: (doubt: Doubt) => void;
   resolve: (doubt: Doubt, happened: boolean, result: string | undefined, why: string) => void;
 }
@@ -17,6 +20,7 @@ export function doubtRow(doubt: Doubt, acts: DoubtActs): HTMLElement {
   const result = new JsonEditor(`What ${doubt.step} returned, as JSON`);
   result.text = 'null';
   const returned = element('details', { class: 'dw-returned' }, element('summary', {}, 'what it returned'), result.node);
+  const seqs = acts.leads.evidence[doubt.step] ?? (doubt.seq ? [doubt.seq] : []);
   const forbid = acts.forbidden ? { title: acts.forbidden, disabled: true } : {};
   const act = (text: string, name: string, does: () => void): HTMLElement => {
     const made = button({ name, text }, does);
@@ -26,7 +30,7 @@ export function doubtRow(doubt: Doubt, acts: DoubtActs): HTMLElement {
   return element(
     'li',
     { class: 'dw-doubt' },
-    element('p', {}, glyph('question'), element('strong', {}, doubt.question)),
+    element('p', {}, glyph('question'), element('strong', {}, doubt.question), ' ', ...evidence(seqs, acts.leads.go)),
     element(
       'div',
       { class: 'dw-bar' },

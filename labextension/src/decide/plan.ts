@@ -1,12 +1,15 @@
 import { safetyBadge } from '../parts/badge';
 import { allow, button } from '../parts/button';
 import { element } from '../parts/element';
+import { evidence } from '../parts/evidence';
 import type { PlanAnswer, PlannedCall } from '../wire';
+import { stepLink, type Leads } from './option';
 
 export interface PlanActs {
   /** Judge again, with these objections accepted. */
   accept: (ids: string[]) => void;
   act: (why: string) => void;
+  leads: Leads;
 }
 
 /** A dry run: the calls, what speaks against it with a box each, and the button that does it and says what. */
@@ -20,13 +23,13 @@ export function planBox(plan: PlanAnswer, accepted: readonly string[], why: stri
     const box = element('input', { type: 'checkbox', 'data-objection': objection.id });
     box.checked = accepted.includes(objection.id);
     box.addEventListener('change', () => acts.accept(box.checked ? [...accepted, objection.id] : accepted.filter(id => id !== objection.id)));
-    return element('li', {}, element('label', {}, box, 'I accept ', element('strong', {}, objection.id), ' ', safetyBadge(objection.safety), ` ${objection.reason}`));
+    return element('li', {}, element('label', {}, box, 'I accept ', element('strong', {}, objection.id), ' ', safetyBadge(objection.safety), ` ${objection.reason} `), ...evidence(objection.seqs, acts.leads.go));
   });
   return element(
     'div',
     { class: 'dw-plan', role: 'group', 'aria-label': `Dry run of ${plan.title}` },
     element('p', {}, element('strong', {}, `Dry run of ${plan.title}: `), safetyBadge(plan.safety), ` ${plan.because}`),
-    calls(plan.calls),
+    calls(plan.calls, acts.leads),
     plan.then ? element('p', {}, plan.then) : '',
     boxes.length ? element('h5', {}, 'What speaks against it') : '',
     element('ul', { class: 'dw-objections' }, ...boxes),
@@ -36,13 +39,13 @@ export function planBox(plan: PlanAnswer, accepted: readonly string[], why: stri
   );
 }
 
-function calls(planned: readonly PlannedCall[]): HTMLElement {
+function calls(planned: readonly PlannedCall[], leads: Leads): HTMLElement {
   const rows = planned.map(call =>
     element(
       'tr',
       { class: `dw-does-${call.does}` },
       element('td', {}, call.does === 'reads' ? 'reads from the log' : call.does),
-      element('th', { scope: 'row' }, call.step),
+      element('th', { scope: 'row' }, stepLink(call.step, leads)),
       element('td', {}, call.kind),
       element('td', {}, call.key && `key ${call.key}`),
       element('td', {}, call.note)

@@ -17,7 +17,7 @@ export function button(look: ButtonLook, act: () => void): HTMLButtonElement {
   const made = element('button', {
     type: 'button',
     class: `dw-button dw-${look.kind ?? 'plain'}`,
-    'aria-label': look.name,
+    'aria-label': spoken(look.name, look.text),
     title: look.key ? `${look.name} (${look.key})` : look.name
   });
   made.append(...(look.glyph ? [glyph(look.glyph)] : []), ...(look.text ? [element('span', {}, look.text)] : []));
@@ -29,7 +29,18 @@ export function button(look: ButtonLook, act: () => void): HTMLButtonElement {
 export function allow(on: HTMLButtonElement, name: string, reason = ''): void {
   on.disabled = reason !== '';
   setAttribute(on, 'title', reason ? `${name}: ${reason}` : name);
-  setAttribute(on, 'aria-label', reason ? `${name}. Not possible: ${reason}` : name);
+  const said = spoken(name, on.textContent);
+  setAttribute(on, 'aria-label', reason ? `${said}. Not possible: ${reason}` : said);
+}
+
+/** What a screen reader says: the words that are seen come first, so that who speaks to the machine can say them. */
+function spoken(name: string, text = ''): string {
+  return wordsOf(name).includes(wordsOf(text)) ? name : `${text}: ${name}`;
+}
+
+/** A + is no word. */
+function wordsOf(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 }
 
 /** A button that stays in or out. */

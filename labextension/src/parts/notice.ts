@@ -1,5 +1,8 @@
+import { button } from './button';
+import { copyText } from './copying';
 import { element } from './element';
 import { glyph, type GlyphName } from './glyph';
+import { countText } from './units';
 
 /** The face of something that is empty, on its way or broken: what it is, and what to do next. */
 export function notice(look: GlyphName, title: string, ...lines: (string | Node)[]): HTMLElement {
@@ -12,7 +15,14 @@ export function notice(look: GlyphName, title: string, ...lines: (string | Node)
   );
 }
 
-/** A line of code to copy. */
+/** How far something has come, on one line. */
+export function progress(what: string, count: number, total: number): HTMLElement {
+  const bar = element('progress', { value: count, max: total, 'aria-label': what });
+  return element('div', { class: 'dw-news', role: 'status' }, `${what}: ${countText(count)} of ${countText(total)} `, bar);
+}
+
+/** Code to copy. */
 export function snippet(code: string): HTMLElement {
-  return element('pre', { class: 'dw-snippet', tabindex: 0 }, code);
+  const copy = button({ name: `Copy: ${code.split('\n', 1)[0]}`, glyph: 'copy' }, () => void copyText(code));
+  return element('div', { class: 'dw-snippet-box' }, element('pre', { class: 'dw-snippet', tabindex: 0 }, code), copy);
 }

@@ -7,6 +7,8 @@ export class Panel {
   readonly extra = element('span', { class: 'dw-panel-extra' });
   private readonly title = element('span', { class: 'dw-panel-name' });
   private readonly fold: HTMLButtonElement;
+  /** Called when a person folds or unfolds it. */
+  onFold: () => void = () => undefined;
 
   constructor(
     readonly name: string,
@@ -15,7 +17,10 @@ export class Panel {
     this.title.textContent = name;
     this.fold = element('button', { type: 'button', class: 'dw-fold', 'aria-expanded': 'true', title: `Fold ${name}` }, this.title);
     this.fold.prepend(glyph('open'));
-    this.fold.addEventListener('click', () => this.show(!this.shown));
+    this.fold.addEventListener('click', () => {
+      this.show(!this.shown);
+      this.onFold();
+    });
     const head = element('header', { class: 'dw-panel-head' }, this.fold, this.extra);
     this.node = element('section', { class: `dw-panel dw-panel-${name}`, 'aria-label': name }, head, body);
     body.classList.add('dw-panel-body');

@@ -9,21 +9,28 @@ const KEY_STEP = 24;
  * @param name What it sizes, for a screen reader.
  * @param axis `x` sizes the width of `sized`, `y` its height.
  * @param after Whether `sized` comes after the bar, so that moving the bar towards it makes it smaller.
+ * @param onSize Takes the new size in pixels when a person has moved the bar.
  */
-export function splitter(name: string, axis: 'x' | 'y', sized: HTMLElement, after = false): HTMLElement {
+export function splitter(name: string, axis: 'x' | 'y', sized: HTMLElement, after = false, onSize: (size: number) => void = () => undefined): HTMLElement {
   const bar = element('div', {
     role: 'separator',
     tabindex: 0,
     class: `dw-splitter dw-splitter-${axis}`,
     'aria-label': `Size of ${name}`,
     'aria-orientation': axis === 'x' ? 'vertical' : 'horizontal',
-    title: `Drag to size ${name}`
+    'aria-valuenow': 0,
+    title: `Size of ${name}: drag, or arrow keys`
   });
+  const length = (of: Element): number => of[axis === 'x' ? 'clientWidth' : 'clientHeight'];
+  new ResizeObserver(() => {
+    const share = length(sized) / Math.max(1, length(sized.parentElement ?? sized));
+    bar.setAttribute('aria-valuenow', String(Math.round(100 * share)));
+  }).observe(sized);
   const resize = (by: number): void => {
     const box = sized.getBoundingClientRect();
     const size = Math.max(SMALLEST, (axis === 'x' ? box.width : box.height) + (after ? -by : by));
     sized.style.flex = `0 0 ${size}px`;
-    bar.setAttribute('aria-valuenow', String(Math.round(size)));
+    onSize(Math.round(size));
   };
   bar.addEventListener('pointerdown', down => {
     let last = axis === 'x' ? down.clientX : down.clientY;

@@ -31,7 +31,7 @@ let made = 0;
 /** A table of any length of which only the seen rows exist. Rows are numbers; what they mean is the columns' affair. */
 export class VirtualTable {
   readonly node: HTMLElement;
-  private readonly scroller: HTMLElement;
+  private readonly head = element('div', { class: 'dw-table-head', role: 'rowgroup' });
   private readonly space = element('div', { class: 'dw-table-space', role: 'presentation' });
   private readonly layer = element('div', { class: 'dw-table-rows', role: 'rowgroup' });
   private readonly pool: HTMLElement[] = [];
@@ -48,21 +48,21 @@ export class VirtualTable {
     private readonly events: TableEvents = {},
     private readonly rowHeight = 22
   ) {
-    this.scroller = element('div', { class: 'dw-table-scroll', tabindex: -1 }, this.space);
     this.space.append(this.layer);
-    this.node = element('div', { class: 'dw-table', role: 'grid', tabindex: 0, 'aria-label': label });
+    this.node = element('div', { class: 'dw-table dw-table-scroll', role: 'grid', tabindex: 0, 'aria-label': label });
     this.node.style.setProperty('--dw-tracks', columns.map(column => column.width).join(' '));
     this.node.style.setProperty('--dw-row', `${rowHeight}px`);
     if (columns.some(column => column.label)) {
-      this.node.append(this.head());
+      this.head.append(this.headings());
+      this.node.append(this.head);
     }
-    this.node.append(this.scroller);
-    this.scroller.addEventListener('scroll', () => this.scrolled());
-    this.scroller.addEventListener('wheel', event => this.wheel(event), { passive: false });
+    this.node.append(this.space);
+    this.node.addEventListener('scroll', () => this.scrolled());
+    this.node.addEventListener('wheel', event => this.wheel(event), { passive: false });
     this.node.addEventListener('keydown', event => this.key(event));
     this.layer.addEventListener('click', event => this.pick(event, false));
     this.layer.addEventListener('dblclick', event => this.pick(event, true));
-    new ResizeObserver(() => this.select(this.selected)).observe(this.scroller); // what is chosen stays in sight
+    new ResizeObserver(() => this.select(this.selected)).observe(this.node); // what is chosen stays in sight
   }
 
   get rows(): number {
@@ -97,10 +97,10 @@ export class VirtualTable {
 
   /** Fill the seen rows again. */
   draw(): void {
-    const height = this.scroller.clientHeight;
+    const height = this.room;
     const from = Math.max(0, Math.floor(this.first) - OVERSCAN);
     const to = Math.min(this.count, Math.ceil(this.first + height / this.rowHeight) + OVERSCAN);
-    this.layer.style.transform = `translateY(${this.scroller.scrollTop - (this.first - from) * this.rowHeight}px)`;
+    this.layer.style.transform = `translateY(${this.node.scrollTop - (this.first - from) * this.rowHeight}px)`;
     let active = '';
     for (let at = 0; at < Math.max(to - from, this.pool.length); at++) {
       const row = (this.pool[at] ??= this.row(at));
@@ -129,8 +129,8 @@ export class VirtualTable {
     return row;
   }
 
-  private head(): HTMLElement {
-    const row = element('div', { role: 'row', class: 'dw-row dw-table-head' });
+  private headings(): HTMLElement {
+    const row = element('div', { role: 'row', class: 'dw-row' });
     for (const column of this.columns) {
       const head = element('div', { role: 'columnheader', class: column.right ? 'dw-cell dw-right' : 'dw-cell', 'data-head': column.name });
       if (this.events.onHead) {
@@ -143,25 +143,30 @@ export class VirtualTable {
       this.heads.set(column.name, head);
       row.append(head);
     }
-    return element('div', { role: 'rowgroup' }, row);
+    return row;
+  }
+
+  /** Pixels for rows: the head stays in sight above them. */
+  private get room(): number {
+    return this.node.clientHeight - this.head.offsetHeight;
   }
 
   private furthest(): number {
-    return Math.max(0, this.count - Math.floor(this.scroller.clientHeight / this.rowHeight));
+    return Math.max(0, this.count - Math.floor(this.room / this.rowHeight));
   }
 
   /** Rows per pixel of the scroll bar, which cannot be as tall as a long table. */
   private scale(): number {
-    const room = this.space.offsetHeight - this.scroller.clientHeight;
+    const room = this.space.offsetHeight - this.room;
     return room > 0 ? this.furthest() / room : 0;
   }
 
   private scrolled(): void {
-    if (Math.abs(this.scroller.scrollTop - this.asked) > 1) {
+    if (Math.abs(this.node.scrollTop - this.asked) > 1) {
       // At full height a pixel is a pixel; only a bar that stands for more is read as a share.
       const exact = this.count * this.rowHeight <= TALLEST;
-      this.first = exact ? this.scroller.scrollTop / this.rowHeight : this.scroller.scrollTop * this.scale();
-      this.asked = this.scroller.scrollTop;
+      this.first = exact ? this.node.scrollTop / this.rowHeight : this.node.scrollTop * this.scale();
+      this.asked = this.node.scrollTop;
     }
     this.draw();
   }
@@ -179,15 +184,15 @@ export class VirtualTable {
     this.first = Math.max(0, Math.min(this.furthest(), first));
     const exact = this.count * this.rowHeight <= TALLEST;
     const top = exact ? this.first * this.rowHeight : this.scale() ? this.first / this.scale() : 0;
-    this.scroller.scrollTop = top;
-    this.asked = this.scroller.scrollTop;
+    this.node.scrollTop = top;
+    this.asked = this.node.scrollTop;
     if (exact) {
       this.first = this.asked / this.rowHeight;
     }
   }
 
   private reveal(row: number): void {
-    const seen = Math.max(1, Math.floor(this.scroller.clientHeight / this.rowHeight));
+    const seen = Math.max(1, Math.floor(this.room / this.rowHeight));
     if (row < this.first) {
       this.move(row - 1);
     } else if (row >= this.first + seen) {
@@ -219,7 +224,7 @@ export class VirtualTable {
     if (event.target !== this.node || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    const page = Math.max(1, Math.floor(this.scroller.clientHeight / this.rowHeight) - 1);
+    const page = Math.max(1, Math.floor(this.room / this.rowHeight) - 1);
     const moves: Record<string, number> = {
       ArrowDown: this.selected + 1,
       ArrowUp: this.selected - 1,

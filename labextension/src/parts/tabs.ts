@@ -3,6 +3,8 @@ import { element } from './element';
 export interface Tab {
   name: string;
   label: string;
+  /** What is found there, and the key that goes there. */
+  title: string;
   body: HTMLElement;
 }
 
@@ -13,12 +15,13 @@ export class Tabs {
   readonly node: HTMLElement;
   private readonly list: HTMLElement;
   private readonly heads = new Map<string, HTMLButtonElement>();
+  /** Called when another one is seen. */
+  onShow: (name: string) => void = () => undefined;
   private readonly id = `dw-tabs-${made++}`;
 
   constructor(
     label: string,
-    private readonly tabs: readonly Tab[],
-    private readonly onShow: (name: string) => void = () => undefined
+    private readonly tabs: readonly Tab[]
   ) {
     this.list = element('div', { role: 'tablist', 'aria-label': label, class: 'dw-tablist' });
     this.node = element('div', { class: 'dw-tabs' }, this.list);
@@ -64,7 +67,7 @@ export class Tabs {
     const [head, body] = [`${this.id}-${tab.name}`, `${this.id}-${tab.name}-body`];
     const button = element(
       'button',
-      { type: 'button', role: 'tab', id: head, 'aria-controls': body, class: 'dw-tab' },
+      { type: 'button', role: 'tab', id: head, 'aria-controls': body, class: 'dw-tab', title: tab.title },
       tab.label,
       element('span', { class: 'dw-note' })
     );

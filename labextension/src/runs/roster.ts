@@ -1,6 +1,6 @@
 import { columnsOf, type Columns } from '../source/columns';
 import type { Reply } from '../source/source';
-import type { RunsAnswer, Safety, Status, TriageRow } from '../wire';
+import { SAFETIES, type RunsAnswer, type Safety, type Status, type TriageRow } from '../wire';
 
 export type SortName = 'status' | 'run' | 'workflow' | 'key' | 'started' | 'duration' | 'failing' | 'hazards' | 'verdict' | 'stake';
 export type GroupName = '' | 'reason' | 'status' | 'workflow' | 'verdict';
@@ -15,8 +15,19 @@ export interface Wish {
   folded: ReadonlySet<string>;
 }
 
+/** Runs that are alike: of one state for one reason, of one workflow … */
+export interface Group {
+  key: string;
+  title: string;
+  /** Their numbers, in order. */
+  runs: number[];
+  folded: boolean;
+  /** Triage says the same about all of them. */
+  alike: boolean;
+}
+
 /** A line of the table: a run by its number, or the heading of a group. */
-export type Line = number | { group: string; count: number; folded: boolean };
+export type Line = number | Group;
 
 /** What is only known once triage has come. */
 export const JUDGED: readonly SortName[] = ['failing', 'hazards', 'verdict', 'stake'];
@@ -27,14 +38,21 @@ export class Roster {
   readonly columns: Columns<'runs'>;
   readonly answer: RunsAnswer;
   readonly triage: (TriageRow | undefined)[];
+  /** The runs that the last wish let through, in order. */
+  found: Uint32Array = new Uint32Array(0);
   /** All that a search looks at, in small letters. */
   private readonly texts: string[];
   private readonly orders = new Map<SortName, Uint32Array>();
+  /** Number of the reason of each run, once it was asked for; -1 before. */
+  private readonly reasonOf: Int32Array;
+  private readonly reasons = new Map<string, number>();
+  private readonly reasonKeys: string[] = [];
 
   constructor(reply: Reply<RunsAnswer>) {
     this.answer = reply.body;
     this.columns = columnsOf('runs', reply);
     this.triage = new Array<TriageRow | undefined>(this.length).fill(undefined);
+    this.reasonOf = new Int32Array(this.length).fill(-1);
     this.texts = this.answer.run_ids.map((id, at) =>
       [id, this.workflow(at), this.key(at), this.status(at), this.errorType(at), this.answer.errors[at]].join('\n').toLowerCase()
     );
@@ -73,24 +91,58 @@ export class Roster {
     return (this.columns.ended_ms[at] ?? NaN) - this.started(at);
   }
 
-  /** Why it is where it is, in few words: what alike runs have in common. */
-  reason(at: number): string {
+  /** Why it is where it is, in few words. */
+  private reasonTitle(at: number): string {
     const row = this.triage[at];
-    const step = (row?.failing_step ?? '').replace(/ \([\d.]+\)$/, '');
     const error = row?.error_type || this.errorType(at);
-    return [this.status(at), error, step && `at ${step}`].filter(Boolean).join(' ');
+    return [this.status(at), error, row?.failing_step && `at ${row.failing_step}`].filter(Boolean).join(' ');
+  }
+
+  /** What runs have in common that are so for the same reason: as `triage(explain=True)` counts them. */
+  private reason(at: number): number {
+    let number = this.reasonOf[at] as number;
+    if (number < 0) {
+      const row = this.triage[at];
+      const parts = [this.reasonTitle(at), row?.best, row?.from_step, row?.safety, row?.because];
+      const key = parts.join('\n');
+      number = this.reasons.get(key) ?? this.reasonKeys.push(key) - 1;
+      this.reasons.set(key, number);
+      this.reasonOf[at] = number;
+    }
+    return number;
+  }
+
+  /** Money at risk in these runs, by currency: `1,200 EUR + 30 USD`; nothing for none. */
+  stake(runs: readonly number[]): string {
+    const sums = new Map<string, number>();
+    for (const at of runs) {
+      const row = this.triage[at];
+      if (row?.at_stake) {
+        sums.set(row.currency, (sums.get(row.currency) ?? 0) + row.at_stake);
+      }
+    }
+    return Array.from(sums, ([currency, sum]) => `${sum.toLocaleString('en-US', { maximumFractionDigits: 2 })} ${currency}`).join(' + ');
   }
 
   /** Take a chunk of triage in. */
   judge(start: number, rows: TriageRow[]): void {
     rows.forEach((row, at) => (this.triage[start + at] = row));
+    this.reasonOf.fill(-1, start, start + rows.length);
+    rows.forEach((_, at) => this.reason(start + at)); // all at once they would make the first grouping slow
     JUDGED.forEach(sort => this.orders.delete(sort));
   }
 
   /** The lines that are wanted, in order. */
   lines(wish: Wish): Line[] {
-    const found = this.filtered(wish);
-    return wish.group ? this.grouped(found, wish.group, wish.folded) : Array.from(found);
+    this.found = this.filtered(wish);
+    return wish.group ? this.grouped(this.found, wish.group, wish.folded) : Array.from(this.found);
+  }
+
+  /** Runs in the order of the list; those that it does not show behind them. */
+  inOrder(runs: readonly number[]): number[] {
+    const left = new Set(runs);
+    const first = Array.from(this.found).filter(at => left.delete(at));
+    return [...first, ...left];
   }
 
   private filtered({ text, status, sort, descending }: Wish): Uint32Array {
@@ -147,21 +199,39 @@ export class Roster {
   }
 
   private grouped(found: Uint32Array, group: GroupName, folded: ReadonlySet<string>): Line[] {
-    const members = new Map<string, number[]>();
+    const members: number[][] = [];
+    const groups: number[][] = []; // in the order in which they are met
     for (const at of found) {
-      const name = this.groupOf(at, group);
-      members.get(name)?.push(at) ?? members.set(name, [at]);
+      const number = this.groupOf(at, group);
+      (members[number] ??= groups[groups.push([]) - 1] as number[]).push(at);
     }
-    const groups = Array.from(members).sort((left, right) => right[1].length - left[1].length);
-    return groups.flatMap(([name, runs]): Line[] => {
-      const head = { group: name, count: runs.length, folded: folded.has(name) };
-      return head.folded ? [head] : [head, ...runs];
-    });
+    const lines: Line[] = [];
+    for (const runs of groups.sort((left, right) => right.length - left.length)) {
+      const first = runs[0] as number;
+      const key = this.groupKey(first, group);
+      const head = { key, title: group === 'reason' ? this.reasonTitle(first) : key, runs, folded: folded.has(key), alike: group === 'reason' };
+      lines.push(head);
+      for (let at = 0; at < runs.length && !head.folded; at++) {
+        lines.push(runs[at] as number);
+      }
+    }
+    return lines;
   }
 
-  private groupOf(at: number, group: GroupName): string {
+  /** Groups are numbers while runs are put into them: a hundred thousand names take too long. */
+  private groupOf(at: number, group: GroupName): number {
     return group === 'reason'
       ? this.reason(at)
+      : group === 'workflow'
+        ? (this.columns.workflow[at] ?? 0)
+        : group === 'verdict'
+          ? SAFETIES.indexOf(this.triage[at]?.safety ?? 'SAFE') + (this.triage[at] ? 1 : 0)
+          : (this.columns.status[at] ?? 0);
+  }
+
+  private groupKey(at: number, group: GroupName): string {
+    return group === 'reason'
+      ? (this.reasonKeys[this.reason(at)] ?? '')
       : group === 'workflow'
         ? this.workflow(at)
         : group === 'verdict'

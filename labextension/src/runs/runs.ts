@@ -1,13 +1,15 @@
-import { safetyBadge, statusBadge } from '../parts/badge';
-import { button } from '../parts/button';
+import type { Permit } from '../app/permit';
+import { button, toggle } from '../parts/button';
 import { choice } from '../parts/choice';
 import { element, fill, setText } from '../parts/element';
 import { glyph } from '../parts/glyph';
 import { notice, snippet } from '../parts/notice';
-import { VirtualTable, type Column } from '../parts/table';
-import { countText, durationText, momentText } from '../parts/units';
+import { VirtualTable } from '../parts/table';
+import { countText } from '../parts/units';
 import { words, type DataSource } from '../source/source';
 import { STATUSES } from '../wire';
+import { Choosing } from './choosing';
+import { columnsOfRuns } from './columns';
 import { JUDGED, Roster, type GroupName, type Line, type SortName, type Wish } from './roster';
 
 /** How many runs one question of triage asks about: an answer in a fraction of a second. */
@@ -22,7 +24,10 @@ export class Runs {
   private readonly count = element('span', { class: 'dw-count', role: 'status' });
   private readonly unjudged = button({ name: 'Judge every run of this large recording', text: 'Judge all runs' }, () => this.judgeAll());
   private readonly face = element('div', {});
+  private readonly group: HTMLSelectElement;
+  private readonly byReason = toggle({ name: 'Runs that are so for the same reason, together', text: 'by reason', glyph: 'list' }, false, on => this.groupBy(on ? 'reason' : ''));
   private readonly table: VirtualTable;
+  private readonly choosing: Choosing;
   private roster: Roster | undefined;
   private lines: Line[] = [];
   private wish: Wish = { text: '', status: '', sort: 'started', descending: true, group: '', folded: new Set() };
@@ -30,18 +35,27 @@ export class Runs {
   constructor(
     private readonly source: DataSource,
     private readonly onOpen: (runId: string) => void,
+    permit: Permit,
     private readonly judges: () => boolean = () => true
   ) {
+    this.choosing = new Choosing(source, permit, {
+      roster: () => this.roster,
+      lines: () => this.lines,
+      open: onOpen,
+      acted: () => void this.load()
+    });
     this.table = new VirtualTable(
       'Runs',
-      this.columns(),
+      columnsOfRuns({ roster: () => this.roster, line: row => this.lines[row], chosen: this.choosing.chosen }),
       {
-        onSelect: row => this.toggle(this.lines[row]),
+        onSelect: row => this.choosing.select(row) || this.fold(this.lines[row]),
         onOpen: row => this.open(this.lines[row]),
         onHead: name => this.sort(name as SortName)
       },
       26
     );
+    this.choosing.listen(this.table);
+    this.group = this.groups();
     this.search.addEventListener('input', () => this.want({ text: this.search.value }));
     this.search.addEventListener('keydown', event => {
       if (event.key === 'ArrowDown' || event.key === 'Enter') {
@@ -49,14 +63,16 @@ export class Runs {
         event.preventDefault();
       }
     });
-    this.node = element('div', { class: 'dw-runs' }, this.bar(), this.face, this.table.node);
+    this.node = element('div', { class: 'dw-runs' }, this.bar(), this.face, this.choosing.bar.node, this.choosing.together.node, this.table.node);
   }
 
   /** Fetch the runs, then judge them chunk by chunk. */
   async load(): Promise<void> {
     fill(this.face, notice('running', 'Reading the runs…'));
     try {
-      this.roster = new Roster(await this.source.ask({ ask: 'runs' }));
+      const roster = new Roster(await this.source.ask({ ask: 'runs' }));
+      this.choosing.carry(this.roster, roster);
+      this.roster = roster;
     } catch (error) {
       const { title, hint } = words(error);
       fill(this.face, notice('hazard', title, hint));
@@ -78,6 +94,7 @@ export class Runs {
   }
 
   focus(): void {
+    this.choosing.draw();
     this.table.node.focus();
   }
 
@@ -110,9 +127,18 @@ export class Runs {
     const status = choice('Status', [['', 'any status'], ...STATUSES.map(each => [each, each] as const)], value =>
       this.want({ status: value as Wish['status'] })
     );
-    const groups: [GroupName, string][] = [['', 'no groups'], ['reason', 'by reason'], ['status', 'by status'], ['workflow', 'by workflow'], ['verdict', 'by verdict']];
-    const group = choice('Group', groups, value => this.want({ group: value as GroupName, folded: new Set() }));
-    return element('div', { class: 'dw-bar' }, glyph('search'), this.search, status, group, this.count, this.unjudged);
+    return element('div', { class: 'dw-bar' }, glyph('search'), this.search, status, this.group, this.byReason, this.count, this.unjudged, element('span', { class: 'dw-faint' }, 'space chooses, Shift+↓ more, Ctrl+A all'));
+  }
+
+  private groups(): HTMLSelectElement {
+    const names: [GroupName, string][] = [['', 'no groups'], ['reason', 'by reason'], ['status', 'by status'], ['workflow', 'by workflow'], ['verdict', 'by verdict']];
+    return choice('Group', names, value => this.groupBy(value as GroupName));
+  }
+
+  private groupBy(group: GroupName): void {
+    this.group.value = group;
+    this.byReason.setAttribute('aria-pressed', String(group === 'reason'));
+    this.want({ group, folded: new Set() });
   }
 
   private want(change: Partial<Wish>): void {
@@ -122,9 +148,10 @@ export class Runs {
     }
     const before = performance.now();
     this.lines = this.roster.lines(this.wish);
+    this.choosing.linesCame();
     this.table.setRows(this.lines.length);
     this.spent = performance.now() - before;
-    const shown = this.lines.reduce((sum: number, line) => sum + (typeof line === 'number' ? 1 : line.folded ? line.count : 0), 0);
+    const shown = this.roster.found.length;
     setText(this.count, shown === this.roster.length ? countText(shown, 'run') : `${countText(shown)} of ${countText(this.roster.length, 'run')}`);
     this.table.sorted(this.wish.sort, this.wish.descending ? 'descending' : 'ascending');
   }
@@ -139,66 +166,15 @@ export class Runs {
     }
   }
 
-  private toggle(line: Line | undefined): void {
+  private fold(line: Line | undefined): void {
     if (typeof line === 'object') {
       const folded = new Set(this.wish.folded);
-      if (!folded.delete(line.group)) {
-        folded.add(line.group);
+      if (!folded.delete(line.key)) {
+        folded.add(line.key);
       }
       this.want({ folded });
     }
   }
-
-  private columns(): Column[] {
-    const run = (show: (cell: HTMLElement, roster: Roster, at: number) => void) => (cell: HTMLElement, row: number): void => {
-      const line = this.lines[row];
-      if (typeof line === 'number' && this.roster) {
-        show(cell, this.roster, line);
-      } else {
-        setText(cell, '');
-      }
-    };
-    const text = (of: (roster: Roster, at: number) => string) => run((cell, roster, at) => setText(cell, of(roster, at)));
-    return [
-      { name: 'status', label: 'status', width: '7.5em', show: run((cell, roster, at) => cell.replaceChildren(statusBadge(roster.status(at)))) },
-      { name: 'run', label: 'run', width: 'minmax(9em, 2fr)', show: (cell, row) => this.showName(cell, row) },
-      { name: 'workflow', label: 'workflow', width: 'minmax(5em, 1fr)', show: text((roster, at) => roster.workflow(at)) },
-      { name: 'key', label: 'business key', width: 'minmax(5em, 1fr)', show: text((roster, at) => roster.key(at)) },
-      { name: 'started', label: 'started (UTC)', width: '12.5em', show: text((roster, at) => momentText(roster.started(at)).slice(0, 19)) },
-      { name: 'duration', label: 'took', width: '5.5em', right: true, show: text((roster, at) => durationText(roster.duration(at))) },
-      { name: 'failing', label: 'failing step', width: 'minmax(6em, 1.3fr)', show: text((roster, at) => roster.triage[at]?.failing_step || roster.errorType(at)) },
-      { name: 'hazards', label: 'hazards', width: '5em', right: true, show: run((cell, roster, at) => showHazards(cell, roster, at)) },
-      { name: 'verdict', label: 'verdict', width: 'minmax(9em, 1.2fr)', show: run((cell, roster, at) => showVerdict(cell, roster, at)) },
-      { name: 'stake', label: 'at stake', width: '6em', right: true, show: text((roster, at) => stake(roster, at)) }
-    ];
-  }
-
-  private showName(cell: HTMLElement, row: number): void {
-    const line = this.lines[row];
-    cell.classList.toggle('dw-group', typeof line === 'object');
-    if (typeof line === 'object') {
-      fill(cell, glyph(line.folded ? 'closed' : 'open'), `${line.group} (${countText(line.count)})`);
-    } else {
-      setText(cell, this.roster?.id(line ?? -1) ?? '');
-    }
-  }
-}
-
-function showHazards(cell: HTMLElement, roster: Roster, at: number): void {
-  const hazards = roster.triage[at]?.hazards;
-  fill(cell, ...(hazards?.length ? [glyph('hazard'), String(hazards.length)] : []));
-  cell.title = hazards?.join(', ') ?? '';
-}
-
-function showVerdict(cell: HTMLElement, roster: Roster, at: number): void {
-  const row = roster.triage[at];
-  fill(cell, ...(row ? [safetyBadge(row.safety, `${row.best} ${row.from_step}`.trim())] : ['…']));
-  cell.title = row?.because ?? 'not judged yet';
-}
-
-function stake(roster: Roster, at: number): string {
-  const row = roster.triage[at];
-  return row?.at_stake ? `${row.at_stake.toLocaleString('en-US', { maximumFractionDigits: 2 })} ${row.currency}` : '';
 }
 
 function noRuns(): HTMLElement {

@@ -2,7 +2,11 @@ import type { Pin, Recovery, Spans } from '../timeline/chart';
 import { lastAtOrBelow, type Gap } from '../timeline/scale';
 import { EVENT_TYPES, type EventsAnswer, type Finding, type RunAnswer, type SourceAnswer, type SpansAnswer } from '../wire';
 import { columnsOf, type Columns } from './columns';
+import { EventPages } from './pages';
 import type { DataSource, Reply } from './source';
+
+/** So many events come at once: of a longer run the first ones are seen while the others are on their way. */
+const PAGE = 100_000;
 
 /** Where code stood. */
 export interface Spot {
@@ -31,21 +35,69 @@ export class Run implements Track {
   private source: { columns: Columns<'source'>; body: SourceAnswer } | undefined;
   findings: Finding[] = [];
 
-  constructor(
+  private readonly pages: EventPages;
+  private bars: { spans: Spans; drawn: SpansAnswer } | undefined;
+
+  private constructor(
     readonly headline: RunAnswer,
-    readonly events: Columns<'events'>,
     readonly table: EventsAnswer,
-    readonly spans: Spans,
-    readonly drawn: SpansAnswer
-  ) {}
+    first: Reply<EventsAnswer>
+  ) {
+    this.pages = new EventPages(first);
+  }
+
+  /** Read the first events of a run, and all of a short one. */
+  static async begin(source: DataSource, runId: string): Promise<Run> {
+    const { body: headline } = await source.ask({ ask: 'run', run_id: runId });
+    const part = headline.events > PAGE ? { start: 0, count: PAGE } : {};
+    const events = source.ask({ ask: 'events', run_id: headline.run_id, ...part });
+    const spans = headline.events > PAGE ? undefined : source.ask({ ask: 'spans', run_id: headline.run_id });
+    const [first, bars] = await Promise.all([events, spans]);
+    const run = new Run(headline, first.body, first);
+    run.draw(bars);
+    return run;
+  }
 
   static async load(source: DataSource, runId: string): Promise<Run> {
-    const { body: headline } = await source.ask({ ask: 'run', run_id: runId });
-    const [events, spans] = await Promise.all([
-      source.ask({ ask: 'events', run_id: headline.run_id }),
-      source.ask({ ask: 'spans', run_id: headline.run_id })
-    ]);
-    return new Run(headline, columnsOf('events', events), events.body, spansOf(spans), spans.body);
+    const run = await Run.begin(source, runId);
+    await run.finish(source, () => true);
+    return run;
+  }
+
+  /** Read what is missing, page by page. `came` hears of each, and says whether the rest is still wanted. */
+  async finish(source: DataSource, came: () => boolean): Promise<void> {
+    for (let wanted = true; wanted && this.length < this.table.total; wanted = came()) {
+      const before = this.length;
+      this.pages.take(await source.ask({ ask: 'events', run_id: this.id, start: before, count: PAGE }));
+      if (this.length === before) {
+        throw new Error(`Only ${before} of the ${this.table.total} events of the run came`);
+      }
+    }
+    if (!this.whole && this.length >= this.table.total) {
+      this.draw(await source.ask({ ask: 'spans', run_id: this.id }));
+      came();
+    }
+  }
+
+  /** Nothing of it is still on its way. */
+  get whole(): boolean {
+    return this.bars !== undefined;
+  }
+
+  get events(): Columns<'events'> {
+    return this.pages.columns;
+  }
+
+  get spans(): Spans {
+    return this.bars?.spans ?? spansOf({ body: { columns: [] }, buffers: [] });
+  }
+
+  get drawn(): Pick<SpansAnswer, 'lanes' | 'breaks' | 'gaps'> {
+    return this.bars?.drawn ?? { lanes: [], breaks: [], gaps: [] };
+  }
+
+  private draw(reply: Reply<SpansAnswer> | undefined): void {
+    this.bars = reply && { spans: spansOf(reply), drawn: reply.body };
   }
 
   get id(): string {
@@ -93,6 +145,26 @@ export class Run implements Track {
     return all[guess] === seq ? guess : lastAtOrBelow(all, seq);
   }
 
+  /** The entry at which to open: that of an event where one is given, else where it hurts. */
+  opening(seq: number): number {
+    return seq ? Math.max(0, this.find(seq)) : this.whereItHurts;
+  }
+
+  /** The last failure of a run that failed, the last event of one that is open, the first of one that went well. */
+  private get whereItHurts(): number {
+    const { status } = this.headline;
+    const last = this.length - 1;
+    if (status !== 'failed') {
+      return status === 'interrupted' || status === 'running' ? last : 0;
+    }
+    for (let at = last; at >= 0; at--) {
+      if (/^(StepFailed|AttemptFailed|ChildFailed|SignalTimedOut)$/.test(this.type(at))) {
+        return at;
+      }
+    }
+    return last;
+  }
+
   /** Take the recorded lines in, once they have come. */
   place(reply: Reply<SourceAnswer>): void {
     this.source = { columns: columnsOf('source', reply), body: reply.body };
@@ -132,7 +204,7 @@ export class Run implements Track {
 }
 
 /** The bars of an answer, as the timeline wants them. */
-export function spansOf(reply: Reply<SpansAnswer>): Spans {
+export function spansOf(reply: Reply<Pick<SpansAnswer, 'columns'>>): Spans {
   const { start_ms, end_ms, lane, state, attempt, seq_begin, seq_end, open } = columnsOf('spans', reply);
   return { start: start_ms, end: end_ms, lane, state, attempt, seqBegin: seq_begin, seqEnd: seq_end, open };
 }

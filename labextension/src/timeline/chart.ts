@@ -43,6 +43,8 @@ export interface Story {
   /** May come later than the rest. */
   pins: readonly Pin[];
   gaps?: readonly Gap[] | undefined;
+  /** More of it is on its way. */
+  partial?: boolean;
 }
 
 /** A story laid out: where each event and each bar begins and ends, in units of one time mode. */

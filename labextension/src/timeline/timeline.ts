@@ -44,6 +44,10 @@ export class Timeline {
   readonly spent = { base: 0, top: 0, boxes: 0 };
   /** Called when another time axis is chosen. */
   onMode: (mode: Mode) => void = () => undefined;
+  /** Called when another stretch is seen: from and to as places of the chart; nothing for all of it. */
+  onView: (seen: [number, number] | undefined) => void = () => undefined;
+  private told = '';
+  private wanted: [number, number] | undefined;
   private building = 0;
 
   constructor(
@@ -86,7 +90,16 @@ export class Timeline {
       this.view.reset(lanes.chart.end);
       this.scroll = 0;
     }
+    if (this.wanted && !story.partial) {
+      this.view.look(...this.wanted);
+    }
+    this.wanted = story.partial ? this.wanted : undefined;
     this.redraw(true);
+  }
+
+  /** Show this stretch when what is asked for next is drawn. */
+  look(seen: [number, number] | undefined): void {
+    this.wanted = seen;
   }
 
   /** Hazards have been found: pin them. */
@@ -193,6 +206,7 @@ export class Timeline {
     if (this.stale.base) {
       this.stale.base = false;
       this.paintBase(lanes, ink, unit);
+      this.tell();
       this.spent.base = performance.now() - before;
     }
     if (this.stale.minimap) {
@@ -202,6 +216,15 @@ export class Timeline {
     const between = performance.now();
     this.paintTop(lanes.chart, ink, unit);
     this.spent.top = performance.now() - between;
+  }
+
+  private tell(): void {
+    const { all, from, to } = this.view;
+    const told = all ? '' : `${from} ${to}`;
+    if (told !== this.told) {
+      this.told = told;
+      this.onView(all ? undefined : [from, to]);
+    }
   }
 
   private paintBase(lanes: Lanes, ink: Ink, unit: number): void {

@@ -15,7 +15,7 @@ export class View {
 
   /** Take a longer chart of the same: what was seen stays, all where all was. */
   extend(end: number): void {
-    const all = this.from <= 0 && this.to >= this.end;
+    const { all } = this;
     this.end = end;
     if (all) {
       this.fit();
@@ -25,6 +25,18 @@ export class View {
   fit(): void {
     const margin = this.end * 0.015;
     [this.from, this.to] = [-margin, this.end + margin];
+  }
+
+  /** Show a stretch, as far as it is one of this chart. */
+  look(from: number, to: number): void {
+    if (to > from) {
+      this.move(from, Math.max(this.end * 1e-9, Math.min(this.end * 1.2, to - from)));
+    }
+  }
+
+  /** All of the chart is seen. */
+  get all(): boolean {
+    return this.from <= 0 && this.to >= this.end;
   }
 
   get whole(): number {

@@ -10,6 +10,7 @@ const PAGE = 500;
 export class Difference {
   readonly node = element('div', { class: 'dw-difference', hidden: true });
   private readonly text = element('p', { role: 'status' });
+  private readonly open = element('p', { class: 'dw-warn' });
   private readonly table: VirtualTable;
   private rows = new Map<number, DiffRow>();
   private asked = new Set<number>();
@@ -28,20 +29,27 @@ export class Difference {
       { name: 'right', label: 'right', width: 'minmax(6em, 2fr)', show: text(row => row.right) },
       { name: 'seconds', label: 'later by', width: '6em', right: true, show: text(row => (row.seconds_more ? `${row.seconds_more.toFixed(3)} s` : '')) }
     ]);
-    this.node.append(this.text, this.table.node);
+    this.node.append(this.text, this.open, this.table.node);
   }
 
-  async show(left: Side, right: Side): Promise<void> {
+  /**
+   * Compare two sides, and show where they part.
+   * @param open What the right side left open; nothing where it came to its end.
+   */
+  async show(left: Side, right: Side, open = ''): Promise<void> {
     this.sides = { left, right };
     [this.rows, this.asked] = [new Map(), new Set()];
     this.node.hidden = false;
     setText(this.text, 'Comparing…');
+    setText(this.open, open);
     try {
       const { body } = await this.source.ask({ ask: 'diff', left, right });
       body.rows.forEach((row, at) => this.rows.set(body.start + at, row));
       setText(this.text, body.text);
       this.table.setRows(body.total);
       this.table.select(body.first);
+      this.node.scrollIntoView({ block: 'nearest' });
+      this.table.node.focus({ preventScroll: true });
     } catch (error) {
       const { title, hint } = words(error);
       fill(this.text, notice('hazard', title, hint));

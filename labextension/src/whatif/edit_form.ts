@@ -4,9 +4,10 @@ import { element, fill } from '../parts/element';
 import { glyph } from '../parts/glyph';
 import type { DataSource } from '../source/source';
 import type { Edit } from '../wire';
+import { Arguments } from './arguments';
 import { JsonEditor, pretty } from './editor';
 
-type EditWord = 'returns' | 'raises' | 'delays' | 'drops' | 'crashes' | 'signals';
+type EditWord = 'returns' | 'raises' | 'delays' | 'drops' | 'crashes' | 'signals' | 'shifts_clock' | 'input';
 
 const WORDS: [EditWord, string, string][] = [
   ['returns', 'return', 'The call answers something else'],
@@ -14,8 +15,12 @@ const WORDS: [EditWord, string, string][] = [
   ['delays', 'delay', 'The answer comes later'],
   ['drops', 'drop', 'The answer never comes'],
   ['crashes', 'crash', 'The process dies here'],
-  ['signals', 'signal', 'A signal comes after this event']
+  ['signals', 'signal', 'A signal comes after this event'],
+  ['shifts_clock', 'clock', 'The clock that the code reads is off from this event on'],
+  ['input', 'input', 'The run begins with other arguments']
 ];
+/** Longest shift of a clock, as `workbench.machine` has it: a hundred years. */
+const LONGEST_SECONDS = 100 * 366 * 86_400;
 /** How far to look for the answer of a call. */
 const FAR = 50_000;
 
@@ -25,11 +30,13 @@ export class EditForm {
   private word: EditWord = 'returns';
   private seq = 0;
   private readonly json = new JsonEditor('Value, as JSON', () => this.judge());
-  private readonly type = element('input', { value: 'TimeoutError', 'aria-label': 'Class of the error' });
+  private readonly type = element('input', { value: 'TimeoutError', 'aria-label': 'Class of the error', title: 'Class of the error' });
   private readonly message = element('input', { placeholder: 'message', 'aria-label': 'Message of the error' });
-  private readonly seconds = element('input', { type: 'number', value: '60', min: '0', step: 'any', 'aria-label': 'Seconds later' });
+  private readonly seconds = element('input', { type: 'number', value: '60', min: '0', step: 'any', 'aria-label': 'Seconds later', title: 'Seconds later' });
   private readonly signal = element('input', { placeholder: 'name of the signal', 'aria-label': 'Name of the signal' });
-  private readonly when = element('select', { 'aria-label': 'When it dies' });
+  private readonly when = element('select', { 'aria-label': 'When it dies', title: 'When it dies' });
+  private readonly shift = element('input', { type: 'number', value: '3600', step: 'any', 'aria-label': 'Seconds that the clock is off', title: 'Seconds that the clock is off; below zero: it is behind' });
+  private readonly beginning: Arguments;
   private readonly go = button({ name: 'Replay with this edit', text: 'Replay', glyph: 'play', kind: 'main' }, () => this.onReplay(this.edit()));
 
   constructor(
@@ -39,7 +46,8 @@ export class EditForm {
     private readonly onReplay: (edit: Edit) => void
   ) {
     this.when.append(...['during', 'before', 'after'].map(each => element('option', { value: each }, `${each} the call`)));
-    for (const field of [this.type, this.signal, this.seconds]) {
+    this.beginning = new Arguments(source, () => this.judge());
+    for (const field of [this.type, this.signal, this.seconds, this.shift]) {
       field.addEventListener('input', () => this.judge());
     }
     this.draw();
@@ -53,11 +61,21 @@ export class EditForm {
     if (!run || !this.seq) {
       return;
     }
+    await this.begin();
     const asked = this.seq;
     const { body } = await this.source.ask({ ask: 'payload', run_id: run.id, seq: asked });
     const result = body.node.items?.[body.value];
     if (this.seq === asked) {
       this.json.text = pretty(result?.json ?? 'null');
+    }
+  }
+
+  /** The recorded arguments, once they are wanted. */
+  private async begin(): Promise<void> {
+    const { run } = this.cursor;
+    if (run && this.word === 'input') {
+      await this.beginning.aim(run);
+      this.judge();
     }
   }
 
@@ -73,9 +91,11 @@ export class EditForm {
       delays: { seconds: Number(this.seconds.value) },
       drops: {},
       crashes: { when: this.when.value as 'before' | 'during' | 'after' },
-      signals: { name: this.signal.value.trim(), value: { json: this.json.text } }
+      signals: { name: this.signal.value.trim(), value: { json: this.json.text } },
+      shifts_clock: { seconds: Number(this.shift.value) },
+      input: {}
     };
-    return { ...target, ...more[this.word] };
+    return this.word === 'input' ? this.beginning.edit : { ...target, ...more[this.word] };
   }
 
   private draw(): void {
@@ -89,15 +109,26 @@ export class EditForm {
       radio.addEventListener('change', () => {
         this.word = word;
         this.draw();
+        void this.begin().catch(() => undefined); // what was recorded only fills the fields
         this.node.querySelector<HTMLElement>(`input[value=${word}]`)?.focus();
       });
       words.append(element('label', { title }, radio, text));
     }
-    const head = this.seq
-      ? [glyph('edit'), element('strong', {}, `What if ${name}`), ` (event ${this.seq}) would …`]
-      : ['Choose an event: its answer can be edited here.'];
-    fill(this.node, element('p', {}, ...head), words, this.fields(), element('div', { class: 'dw-bar' }, this.go));
+    fill(this.node, element('p', {}, ...this.head(name)), words, this.fields(), element('div', { class: 'dw-bar' }, this.go));
     this.judge();
+  }
+
+  private head(name: string): (Node | string)[] {
+    if (!this.seq) {
+      return ['Choose an event: its answer can be edited here.'];
+    }
+    const [what, rest] =
+      this.word === 'input'
+        ? ['What if the run', ' had begun with other arguments …']
+        : this.word === 'shifts_clock'
+          ? ['What if the clock', ` were off from event ${this.seq} on (${name}) …`]
+          : [`What if ${name}`, ` (event ${this.seq}) would …`];
+    return [glyph('edit'), element('strong', {}, what), rest];
   }
 
   private fields(): HTMLElement {
@@ -107,7 +138,9 @@ export class EditForm {
       delays: ['by ', this.seconds, ' seconds'],
       drops: ['The code waits for ever; timeouts and deadlines fire.'],
       crashes: [this.when],
-      signals: [this.signal, this.json.node]
+      signals: [this.signal, this.json.node],
+      shifts_clock: ['by ', this.shift, ' seconds; below zero the clock is behind. Recorded readings and timers come that much later.'],
+      input: [this.beginning.node]
     };
     return element('div', { class: 'dw-fields' }, ...fields[this.word]);
   }
@@ -124,10 +157,23 @@ export class EditForm {
       returns: this.json.fault,
       signals: this.signal.value.trim() ? this.json.fault : 'name the signal',
       raises: this.type.value.trim() ? '' : 'name a class of errors',
-      delays: this.seconds.value !== '' && Number(this.seconds.value) >= 0 ? '' : 'say how many seconds'
+      delays: this.seconds.value !== '' && Number(this.seconds.value) >= 0 ? '' : 'say how many seconds',
+      shifts_clock: shiftFault(this.shift.value),
+      input: this.beginning.fault(this.cursor.run)
     };
     return faults[this.word] ?? '';
   }
+}
+
+function shiftFault(text: string): string {
+  const seconds = Number(text);
+  if (text.trim() === '' || !Number.isFinite(seconds)) {
+    return 'say by how many seconds the clock is off, as 3600 or -60';
+  }
+  if (Math.abs(seconds) > LONGEST_SECONDS) {
+    return `a clock cannot be off by more than ${LONGEST_SECONDS.toLocaleString('en-US')} s`;
+  }
+  return seconds === 0 ? 'a clock that is off by 0 s changes nothing' : '';
 }
 
 /** The event at which the call of the cursor was answered; 0 where there is none. */
@@ -136,9 +182,9 @@ function answerOf({ run, seq }: Cursor): number {
   if (!run || row < 0 || !/Started|Began|AttemptFailed|SignalAwaited/.test(run.type(row))) {
     return seq;
   }
-  const position = run.events.position[row];
+  const position = run.position(row);
   for (let at = row + 1; at < Math.min(run.length, row + FAR); at++) {
-    if (run.events.position[at] === position && /Completed|Failed|Fired|Consumed|Resolved|Cancelled|Recorded/.test(run.type(at)) && run.type(at) !== 'AttemptFailed') {
+    if (/Completed|Failed|Fired|Consumed|Resolved|Cancelled|Recorded/.test(run.type(at)) && run.type(at) !== 'AttemptFailed' && run.position(at) === position) {
       return run.seq(at);
     }
   }

@@ -8,9 +8,11 @@ export class JsonEditor {
 
   constructor(
     label: string,
-    private readonly onChange: () => void = () => undefined
+    private readonly onChange: () => void = () => undefined,
+    /** What is wrong with a value that is JSON; nothing where it fits. */
+    private readonly misfit: (value: unknown) => string = () => ''
   ) {
-    this.area = element('textarea', { class: 'dw-json', 'aria-label': label, rows: 5, spellcheck: 'false' });
+    this.area = element('textarea', { class: 'dw-json', 'aria-label': label, title: label, rows: 5, spellcheck: 'false' });
     this.area.addEventListener('input', () => {
       this.check();
       this.onChange();
@@ -29,14 +31,13 @@ export class JsonEditor {
     this.onChange();
   }
 
-  /** What is wrong with it; nothing where it is JSON. */
+  /** What is wrong with it; nothing where it is JSON, and of the wanted shape. */
   get fault(): string {
     if (!this.area.value.trim()) {
       return 'write a JSON value';
     }
     try {
-      JSON.parse(this.area.value);
-      return '';
+      return this.misfit(JSON.parse(this.area.value));
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
@@ -44,9 +45,18 @@ export class JsonEditor {
 
   private check(): void {
     const fault = this.fault;
-    setText(this.word, fault ? `not JSON yet: ${fault}` : 'valid JSON');
+    setText(this.word, fault ? (isJson(this.area.value) ? fault : `not JSON yet: ${fault}`) : 'valid JSON');
     setAttribute(this.area, 'aria-invalid', String(fault !== ''));
     setAttribute(this.word, 'data-valid', String(fault === ''));
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -11,7 +11,7 @@ export function frontierForm(frontier: Frontier, onAnswer: (edit: Edit) => void,
   const give = button({ name: 'Return this value', text: 'Return', kind: 'main' }, () => say({ value: { json: json.text } }));
   const judge = (): void => allow(give, 'Return this value', frontier.answerable ? json.fault : 'nothing can be answered here');
   json.text = pretty(frontier.suggestions[0]?.node.json ?? 'null');
-  const type = element('input', { value: 'TimeoutError', 'aria-label': 'Class of the error' });
+  const type = element('input', { value: 'TimeoutError', 'aria-label': 'Class of the error', title: 'Class of the error' });
   const message = element('input', { placeholder: 'message', 'aria-label': 'Message of the error' });
   const raise = button({ name: 'Raise this error', text: 'Raise' }, () => say({ error: { type: type.value.trim(), message: message.value } }));
   const suggestions = frontier.suggestions.map(each =>
@@ -32,6 +32,6 @@ export function frontierForm(frontier: Frontier, onAnswer: (edit: Edit) => void,
     ...others,
     ...(suggestions.length ? [element('ul', { class: 'dw-suggestions', 'aria-label': 'Suggestions' }, ...suggestions)] : []),
     json.node,
-    element('div', { class: 'dw-bar' }, give, type, message, raise, button({ name: 'Leave it open and compare', text: 'Compare' }, onCompare))
+    element('div', { class: 'dw-bar' }, give, type, message, raise, button({ name: 'Skip to compare: leaves the call without an answer', text: 'Skip to compare' }, onCompare))
   );
 }

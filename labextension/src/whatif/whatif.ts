@@ -5,7 +5,7 @@ import { button } from '../parts/button';
 import { element, fill } from '../parts/element';
 import { notice } from '../parts/notice';
 import { words, type DataSource } from '../source/source';
-import { OUTCOME_LOOKS, type BranchRow, type Edit } from '../wire';
+import { OUTCOME_LOOKS, type BranchRow, type Edit, type Frontier } from '../wire';
 import { Difference } from './difference';
 import { EditForm } from './edit_form';
 import { frontierForm } from './frontier';
@@ -97,21 +97,22 @@ export class WhatIf {
       element('span', { class: 'dw-word' }, `${look.glyph} ${look.label}`),
       outcome.frontier ? '' : ` ${outcome.text}`,
       ...(first >= 0 ? [button({ name: 'Go to the first difference', text: 'first difference' }, () => this.cursor.move(first))] : []),
-      button({ name: 'Compare with what was recorded', text: 'compare' }, () => this.compare(branch.id))
+      button({ name: 'Compare with what was recorded', text: 'compare' }, () => this.compare(branch.id, outcome.frontier))
     );
     const parts: HTMLElement[] = [line, ...unused.map(text => element('p', { class: 'dw-warn' }, text))];
     if (outcome.divergence) {
       parts.push(element('p', { class: 'dw-warn' }, outcome.divergence.text));
     }
     if (outcome.frontier) {
-      parts.push(frontierForm(outcome.frontier, edit => void this.replay(edit), () => this.compare(branch.id)));
+      parts.push(frontierForm(outcome.frontier, edit => void this.replay(edit), () => this.compare(branch.id, outcome.frontier)));
     }
     return parts;
   }
 
-  private compare(branch: string): void {
+  private compare(branch: string, frontier: Frontier | null = null): void {
     const runId = this.cursor.run?.id ?? '';
-    void this.difference.show({ run_id: runId }, { run_id: runId, branch });
+    const open = frontier ? `The branch waits at ${frontier.call || frontier.name}: what was recorded after that is not reached, which says nothing about it.` : '';
+    void this.difference.show({ run_id: runId }, { run_id: runId, branch }, open);
   }
 
   private async save(row: BranchRow, name: string): Promise<void> {

@@ -10,6 +10,9 @@ from workbench.simulate import here
 
 __all__ = ["SCENARIO"]
 
+CHARGES = ("charge_for_request", "charge_for_order", "")
+"""Where the worker dies."""
+
 
 @wb.step(kind="idempotent")
 def put_aside(order: str) -> dict[str, Any]:
@@ -51,6 +54,6 @@ SCENARIO = Scenario(
     lesson="Derive the key from what the call is about: it must survive the attempt, the run and the button.",
     failing=a_key_per_run,
     fixed=a_key_per_order,
-    misfortune=Misfortune(args=("order-1",), policies=("resume", "rerun")),
+    misfortune=Misfortune(args=("order-1",), policies=("resume", "rerun"), steps=CHARGES),
     harm="was charged 2 times",
 )

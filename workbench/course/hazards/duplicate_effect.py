@@ -61,7 +61,7 @@ SCENARIO = Scenario(
     failing=again_after_two_seconds,
     fixed=again_under_the_same_key,
     misfortune=Misfortune(
-        args=("order-1",), faults=((), SLOW), policies=("resume", "rerun"), steps=("charge", "charge_under_a_key", "")
+        args=("order-1",), faults=(SLOW,), policies=("resume", "rerun"), steps=("charge", "charge_under_a_key", "")
     ),
     harm="was charged 2 times",
 )

@@ -11,6 +11,9 @@ from workbench.simulate import here
 __all__ = ["SCENARIO"]
 
 DAY_SECONDS = 86_400
+WEEKEND = (60.0, 2.5 * DAY_SECONDS)
+CHARGES = ("charge", "charge_within_a_day", "")
+"""Where the worker dies."""
 
 
 @wb.step(kind="idempotent")
@@ -57,7 +60,7 @@ SCENARIO = Scenario(
     lesson="Say how long the key lives and give the step a probe: after that, ask first and send later.",
     failing=a_key_is_for_ever,
     fixed=a_key_lives_for_a_day,
-    misfortune=Misfortune(args=("order-1",), downtime=(60.0, 2.5 * DAY_SECONDS)),
-    fixed_misfortune=Misfortune(args=("order-1",), downtime=(60.0, 2.5 * DAY_SECONDS), policies=("verdict",)),
+    misfortune=Misfortune(args=("order-1",), downtime=WEEKEND, steps=CHARGES),
+    fixed_misfortune=Misfortune(args=("order-1",), downtime=WEEKEND, steps=CHARGES, policies=("verdict",)),
     harm="was charged 2 times",
 )

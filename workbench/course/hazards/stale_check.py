@@ -70,6 +70,6 @@ SCENARIO = Scenario(
     lesson="Let the write itself check: reserve what you need before you take money for it.",
     failing=look_then_ship,
     fixed=reserve_then_charge,
-    misfortune=Misfortune(args=("order-1",), world=the_last_one, downtime=(60.0, 1200.0)),
+    misfortune=Misfortune(args=("order-1",), world=the_last_one, downtime=(1200.0,)),
     harm="too many of sku-7 were sold",
 )

@@ -96,8 +96,8 @@ def go_on(name: str, folder: str, life: str) -> str:
 
 SCENARIO = Scenario(
     hazard="unordered",
-    story="Three orders were put into a set, so that none would be done twice. The next worker hashed in another way and "
-    "began with another order than the log: nobody can go on with it, and the first customer has paid for nothing.",
+    story="Three orders were put into a set, so that none would be done twice. The next worker hashed in another way "
+    "and began with another order than the log: nobody can go on with it, and the first customer has paid for nothing.",
     lesson="Sort what came out of a set: the order must be one that every process shares.",
     failing=each_once,
     fixed=each_once_in_order,

@@ -11,6 +11,7 @@ from workbench.debugger.wire import (
     roster,
     seeing,
     settling,
+    together,
     transport,
     trying,
     words,
@@ -20,7 +21,7 @@ from workbench.debugger.wire.words import COLUMNS, Column, DType
 
 __all__ = ["ANSWERS", "COLUMNS", "MODULES", "QUESTIONS", "Column", "DType"]
 
-MODULES = (words, pretending, questions, roster, seeing, trying, deciding, settling, transport, workspace)
+MODULES = (words, pretending, questions, roster, seeing, trying, deciding, settling, together, transport, workspace)
 """In the order in which `wire.ts` holds them."""
 
 QUESTIONS: dict[str, type] = {
@@ -44,6 +45,8 @@ QUESTIONS: dict[str, type] = {
     "verdict": questions.VerdictQuestion,
     "plan": questions.PlanQuestion,
     "act": questions.ActQuestion,
+    "plan_each": together.PlanEachQuestion,
+    "act_each": together.ActEachQuestion,
     "probe": questions.ProbeQuestion,
     "resolve": questions.ResolveQuestion,
     "decision": questions.DecisionQuestion,
@@ -72,6 +75,8 @@ ANSWERS: dict[str, type] = {
     "verdict": deciding.VerdictAnswer,
     "plan": deciding.PlanAnswer,
     "act": deciding.ActAnswer,
+    "plan_each": together.EachAnswer,
+    "act_each": together.EachAnswer,
     "probe": settling.ProbeAnswer,
     "resolve": settling.ResolveAnswer,
     "decision": settling.DecisionAnswer,

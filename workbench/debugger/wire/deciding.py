@@ -154,11 +154,13 @@ class Objection(TypedDict):
         id: By which a person accepts it; `""` for the line that stands for those beyond 200.
         safety: CHECK or UNSAFE.
         reason: Why.
+        seqs: Numbers of the events that it speaks of; none where it is about the log as a whole.
     """
 
     id: str
     safety: Safety
     reason: str
+    seqs: list[int]
 
 
 class Option(TypedDict):
@@ -169,6 +171,7 @@ class Option(TypedDict):
         from_step: `retry_from`: the step, or `"end"`; `""` otherwise.
         safety: The verdict.
         because: The one reason that decides.
+        seqs: Numbers of the events that it speaks of.
         useful: It would change anything.
         preferred: It is the best one.
         reads_from_log: Read from the log.
@@ -184,6 +187,7 @@ class Option(TypedDict):
     from_step: str
     safety: Safety
     because: str
+    seqs: list[int]
     useful: bool
     preferred: bool
     reads_from_log: list[str]
@@ -225,6 +229,7 @@ class VerdictAnswer(TypedDict):
         status: Where it stands.
         options: The best of each action first, then other steps to retry from.
         in_doubt: Questions to settle.
+        evidence: Numbers of the events of each step that an option lists, by label: where it began, and its answer.
         advice: What to do next, in one sentence.
         surplus: What happened besides what the code knows, in sentences.
         with_code: A dry replay of the code at hand took part in the judgement.
@@ -235,6 +240,7 @@ class VerdictAnswer(TypedDict):
     status: Status
     options: list[Option]
     in_doubt: list[Doubt]
+    evidence: dict[str, list[int]]
     advice: str
     surplus: list[str]
     with_code: bool

@@ -10,6 +10,7 @@ __all__ = [
     "Change",
     "Column",
     "DType",
+    "Deed",
     "Does",
     "Engine",
     "Isolation",
@@ -45,6 +46,7 @@ Severity = Literal["note", "warning", "danger"]
 Sight = Literal["log", "replay", "source"]
 Isolation = Literal["jail", "hook", "none"]
 Does = Literal["reads", "executes", "undoes"]
+Deed = Literal["done", "planned", "surprise", "untouched"]
 LaneSort = Literal["step", "timer", "signal", "child", "undo", "other"]
 LogState = Literal["whole", "torn", "rotten", "unvouched"]
 """`torn`: the last write was cut off; `rotten`: bytes inside are damaged; `unvouched`: another engine's storage."""
