@@ -1,32 +1,23 @@
-"""Hazard 11: a workflow that looks at the clock on the wall."""
+"""Hazard 11: a value that the workflow draws by itself, and that is another one at every replay."""
 
 from __future__ import annotations
 
-import time
+import uuid
 from typing import Any
 
 import workbench as wb
-from workbench.course.hazards.deployment import deployed
 from workbench.course.hazards.scenario import Misfortune, Scenario
-from workbench.simulate import here
+from workbench.simulate import World, here
+from workbench.simulate.design import RUN, Durable
+from workbench.simulate.policies import rerun
 
 __all__ = ["SCENARIO"]
 
-EARLY_HOUR = 9
-TOO_LATE = ("charge", "ship", "")
-"""Where a worker may die and be replaced after that hour."""
 
-
-@wb.step(kind="keyed", key=lambda order, _: f"charge/{order}", key_lifetime_seconds=86_400)
-def charge(order: str, cents: int) -> dict[str, Any]:
-    """Take the money."""
-    return here().payment.charge(order, cents, key=wb.current_key())
-
-
-@wb.step(kind="read")
-def find_voucher(order: str) -> int:
-    """What early birds get off, once per order."""
-    return 500 if here().payment.standing(order) is None else 0
+@wb.step(kind="keyed", key=lambda _, request: request, key_lifetime_seconds=86_400)
+def charge(order: str, request: str) -> dict[str, Any]:
+    """Take the money; the provider knows a request by its id."""
+    return here().payment.charge(order, 4200, key=request)
 
 
 @wb.step(kind="idempotent")
@@ -36,34 +27,38 @@ def ship(order: str) -> dict[str, Any]:
 
 
 @wb.workflow
-def early_by_the_wall(order: str) -> None:
-    """A voucher before nine o'clock."""
-    early = time.gmtime(time.time()).tm_hour < EARLY_HOUR  # noqa: TID251 - that is the hazard
-    charge(order, 4200 - (find_voucher(order) if early else 0))
+def draws_by_itself(order: str) -> None:
+    """An id for the request, so that the provider can tell a repetition."""
+    request = str(uuid.uuid4())  # noqa: TID251 - the mistake that is taught
+    charge(order, request)
     ship(order)
 
 
 @wb.workflow
-def early_by_the_log(order: str) -> None:
-    """The same; the hour is read once and recorded, and a replay is told that one."""
-    early = wb.now().hour < EARLY_HOUR
-    charge(order, 4200 - (find_voucher(order) if early else 0))
+def draws_through_the_recorder(order: str) -> None:
+    """The same id, which the log keeps: whoever goes on with the run has it too."""
+    request = str(wb.uuid4())
+    charge(order, request)
     ship(order)
+
+
+def begun_anew_if_need_be(design: Durable, world: World) -> str:
+    """The next worker takes the run up; where its log does not fit, somebody begins it again."""
+    try:
+        return design.run(world, RUN)
+    except wb.errors.DivergenceError as error:
+        world.trail.append(f"{type(error).__name__}: {error}")
+        return rerun(design, world)
 
 
 SCENARIO = Scenario(
     hazard="ambient-values",
-    story="Early birds got a voucher. An order of eight was charged with it, its worker died, and at ten the code "
-    "came to another branch than the log: nobody could go on with it, the customer had paid, and nothing was sent.",
-    lesson="Ask the recorder for time, chance and ids: `wb.now()`, `wb.random()`, `wb.uuid4()`.",
-    failing=early_by_the_wall,
-    fixed=early_by_the_log,
-    misfortune=Misfortune(
-        args=("order-1",), downtime=(7200.0,), steps=TOO_LATE, policies=(deployed(early_by_the_wall),)
-    ),
-    fixed_misfortune=Misfortune(
-        args=("order-1",), downtime=(7200.0,), steps=TOO_LATE, policies=(deployed(early_by_the_log),)
-    ),
-    harm="charged and got nothing",
+    story="The checkout drew a fresh id for its request, to be safe from charging twice. After a crash the replay drew "
+    "another one, the log did not fit any more, somebody began the order again, and the card was charged twice.",
+    lesson="Draw ids, random numbers and the time through the recorder: `wb.uuid4()`, `wb.random()`, `wb.now()`.",
+    failing=draws_by_itself,
+    fixed=draws_through_the_recorder,
+    misfortune=Misfortune(args=("order-1",), policies=(begun_anew_if_need_be,)),
+    harm="was charged 2 times",
     with_code=True,
 )
