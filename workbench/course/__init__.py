@@ -2,6 +2,7 @@
 
 - `hazards`: a scenario per failure mode of the catalogue: what goes wrong, the code that it happens to, the fix.
 - `exercises`: what a learner mends, and the hidden scenarios that tell whether it is mended.
+- `Misfortune`, `Failure`: what a learner writes in lesson 12: what happens to code that fails and code that holds.
 - `folder`: the notebooks, copied into a folder of the learner's own (`workbench course`).
 """
 

@@ -50,7 +50,7 @@ def check(id: str | int, code: Any) -> Check:
         code: The learner's code; what is asked for stands in the notebook.
 
     Returns:
-        What became of it: `.passed`, `.frame`, `.open()` for the debugger.
+        What became of it: `.passed`, `.frame`, `.open()` for the debugger, `.world()` for the ledger.
 
     Raises:
         UsageError: There is no such exercise.
