@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -170,3 +171,20 @@ def test_an_event_of_another_run_is_none_of_this() -> None:
 )
 def test_json_for_copying_is_whole_or_none(value: Any, text: str | None) -> None:
     assert json_of(value) == text
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a step gave, live."""
+
+    id: str
+    cents: int
+
+    def __getattribute__(self, name: str) -> Any:
+        assert name == "__class__", f"asked for {name}"
+        return object.__getattribute__(self, name)
+
+
+def test_a_live_value_is_json_without_asking_its_class() -> None:
+    assert json_of([Charge("ch-1", 3)]) == '[{"id": "ch-1", "cents": 3}]'
+    assert json_of(Charge) is None

@@ -393,6 +393,7 @@ def test_a_document_offers_the_kernel_that_a_dry_run_needs(lab: Lab, page: Page,
         assert "The server only reads" in bar.inner_text()
         bar.get_by_role("button", name="Start a kernel").click()
         app.get_by_text("isolation: hook").wait_for(timeout=60_000)
+        app.get_by_text("event 10 of 10").wait_for()
         app.focus()
         page.keyboard.press("Backspace")
         assert chosen(page) == "1 run chosen:", "it stays chosen"

@@ -130,6 +130,8 @@ def test_the_run_can_begin_with_other_arguments(app: Page, artefacts: Path) -> N
     replay.click()
     app.locator(".dw-result").wait_for()
     assert "the input is (" in app.locator(".dw-branches").inner_text()
+    answer = app.get_by_role("textbox", name="Answer of charge_card")
+    assert '"id": "ch_0_0001"' in answer.input_value(), "what the run was once answered is where an answer begins"
     app.screenshot(path=artefacts / "input.png")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import decimal
 import json
@@ -251,7 +252,7 @@ def json_of(value: Any) -> str | None:
     """JSON text of a value that a step's type turns into the same value again; `None` where there is none.
 
     Args:
-        value: As a payload holds it.
+        value: As a payload holds it, or a live one.
     """
     try:
         text = json.dumps(_plain(value, [_NODES]), ensure_ascii=False, allow_nan=False)
@@ -264,6 +265,8 @@ class _NoJsonError(Exception):
     """The value is none that JSON can say."""
 
 
+_RECORDED = frozenset({Opaque, RecordedError})
+"""What stands in a payload and can be no answer."""
 _AS_TEXT = (decimal.Decimal, uuid.UUID, dt.datetime, dt.date, dt.time, PurePath)
 
 
@@ -286,4 +289,9 @@ def _plain(value: Any, left: list[int]) -> Any:  # noqa: PLR0911 - one line per 
         return {key: _plain(item, left) for key, item in value.fields.items()}
     if kind is EnumValue:
         return _plain(value.value, left)
+    if (
+        dataclasses.is_dataclass(kind) and kind not in _RECORDED
+    ):  # a live one, as a suggestion is: its fields, without asking its class
+        named = (field.name for field in dataclasses.fields(kind))
+        return {name: _plain(object.__getattribute__(value, name), left) for name in named}
     raise _NoJsonError

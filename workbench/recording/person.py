@@ -59,7 +59,8 @@ class Person:
         run.resolve(doubt.seq, happened=happened, result=result, code=self.design.workflow, by="a person who looked")
 
     def _acted(self, attempts: Sequence[int]) -> bool:
-        return any(one.acted for one in self.world.asked if one.execution in attempts)
+        asked = [one for one in self.world.asked if one.execution in attempts]
+        return any(one.acted and one.service != "token" for one in asked)  # who only got a token has done nothing yet
 
     def _result(self, run: Run, doubt: Doubt, attempts: Sequence[int]) -> Any:
         """What the code of the step makes of what the services have answered."""

@@ -96,11 +96,12 @@ def places_of_log(path: Path, asked: Sequence[Asked]) -> list[Place]:
 
     Args:
         path: The log.
-        asked: The requests; one of each execution of a step that changed something is a place of its own.
+        asked: The requests; of each execution of a step the last one that changed something is a place of its own: a
+            step fetches its token first, and acts then.
     """
     history = open_log(path).history
     columns = history.columns
-    acting = {one.execution: one for one in reversed(asked) if one.acted and one.told is not Told.NOBODY}
+    acting = {one.execution: one for one in asked if one.acted and one.told is not Told.NOBODY}
     found: list[Place] = []
     labels: dict[tuple[int, Position], str] = {}
     for row in range(len(columns.type)):

@@ -147,8 +147,8 @@ export class Together {
       { name: 'action', label: 'action', width: 'minmax(6em, 1fr)', show: text(actionText) },
       { name: 'safety', label: 'safety', width: '8.6em', show: show(row => [safetyBadge(row.safety)]) },
       { name: 'because', label: 'because', width: 'minmax(8em, 3fr)', show: text(row => row.because) },
-      { name: 'accept', label: 'accept', width: 'minmax(4em, 1fr)', show: (cell, at) => this.showAccept(cell, at) },
-      { name: 'deed', label: 'outcome', width: 'minmax(7.5em, 0.8fr)', show: show(row => this.outcome(row)) }
+      { name: 'accept', label: 'accept', width: 'minmax(4em, 0.9fr)', show: (cell, at) => this.showAccept(cell, at) },
+      { name: 'deed', label: 'outcome', width: 'minmax(9.2em, 0.8fr)', show: show(row => this.outcome(row)) }
     ];
   }
 

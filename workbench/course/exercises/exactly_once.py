@@ -13,6 +13,7 @@ from workbench.simulate.invariants import charged_is_delivered, no_oversell
 __all__ = ["EXERCISE"]
 
 DEPOSIT, REST = 1000, 3200
+DAY = 86_400.0
 
 
 def never_too_much(world: World) -> Iterator[str]:
@@ -39,9 +40,10 @@ def _paid(world: World) -> int:
     )
 
 
-def _trial(name: str, hint: str, **befalling: Any) -> Trial:
+def _trial(name: str, hint: str, *more_endings: str, **befalling: Any) -> Trial:
     invariants = (never_too_much, paid_in_full, charged_is_delivered, no_oversell)
-    return Trial(name, Misfortune(args=("order-1", DEPOSIT, REST), invariants=invariants, **befalling), hint)
+    befallen = Misfortune(args=("order-1", DEPOSIT, REST), invariants=invariants, **befalling)
+    return Trial(name, befallen, hint, frozenset({"completed", "compensated", *more_endings}))
 
 
 def _charges(**rule: Any) -> tuple[list[dict[str, object]]]:
@@ -62,13 +64,18 @@ EXERCISE = Exercise(
             points=("nowhere",), faults=_charges(kind="drop_reply", occurrence=1), policies=("retry",),
         ),
         _trial(
-            "a request is refused by an overloaded provider", "Does no answer mean that it happened?",
+            "a request never arrives", "Does no answer mean that it happened?",
             points=("nowhere",), faults=_charges(kind="hold_before", occurrence=1), policies=("retry",),
         ),
         _trial(
             "it dies in a call, and is resumed, retried, or run again",
             "Is it the same key for whoever begins again from the start?",
             points=("in_call", "reply_lost", "after_result"), policies=("resume", "retry", "rerun"),
+        ),
+        _trial(
+            "it dies in a call on Friday, and is resumed on Monday", "How long does the provider remember a key?",
+            "stopped",  # whoever does not know any more whether a part was paid does well to stop
+            points=("before_call", "reply_lost", "after_effect"), downtime=(3 * DAY,),
         ),
     ),
 )  # fmt: skip
