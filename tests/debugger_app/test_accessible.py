@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["doubtful_demo", "killed_demo"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stage")]
 
 FOLDER = "accessible"
 FEW = "import('/synthetic.js').then(made => { window.desk = made.manyRuns(300) })"

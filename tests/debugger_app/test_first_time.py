@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["doubtful_demo", "killed_demo"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stage")]
 
 KEYS = {
     "First event": "Home",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.browser import Lab
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stage")]
 
 WORDS = {
     *("columns", "dtype", "status", "statuses", "safety", "action", "sort", "role", "severity", "sight", "word"),

@@ -19,7 +19,7 @@ from workbench.debugger.desk import Desk
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stage")]
 
 ROOT = Path(__file__).parents[2]
 LOOKS = "window.asked.filter(each => each.ask === 'follow').length"

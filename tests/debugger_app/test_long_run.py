@@ -16,7 +16,7 @@ from workbench.recording import Recording
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stage")]
 
 EVENTS = 210_000
 HOLD = """() => {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["killed_demo"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stage")]
 
 SEEN = "[window.app.timeline.view.from, window.app.timeline.view.to].map(each => each.toFixed(3))"
 DRAWN = "window.app.timeline.lanes?.ready"

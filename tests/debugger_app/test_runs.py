@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["killed_demo"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stage")]
 
 RUNS = 100_000
 MANY = f"import('/synthetic.js').then(made => {{ window.desk = made.manyRuns({RUNS}) }})"

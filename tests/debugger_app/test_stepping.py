@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["killed_demo", "killed_run"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stage")]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stage")]
 
 EVENTS = 20_000
 LONG = f"import('/synthetic.js').then(made => {{ window.desk = made.longRun({EVENTS}) }})"

@@ -100,7 +100,7 @@ def find_mail(order: str) -> str | None:
     return str(sent[0]["id"]) if sent else None
 
 
-@wb.step(kind="write", probe=find_mail)
+@wb.step(kind="write", probe=find_mail, timeout_seconds=60)
 def tell(order: str) -> str:
     return here().mail.send(order, "Thank you")
 

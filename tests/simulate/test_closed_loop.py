@@ -21,7 +21,7 @@ from workbench.recorder import SystemClock
 from workbench.simulate.crash import CrashPoint
 
 ALL = situations(scenarios())
-SAMPLE = ALL[::23]
+SAMPLE = ALL[::41]
 PARTS = 8
 NS = 1_000_000_000
 

@@ -21,6 +21,7 @@ from workbench.course.orders import SKU, purchase
 from workbench.recorder import Recorder
 from workbench.simulate import World
 from workbench.simulate.children import in_child
+from workbench.simulate.circumstances import wait_for_no_disk
 
 __all__ = ["Night", "Outage"]
 
@@ -86,6 +87,7 @@ class Outage:
 
     def _shift(self, night: Night, first: int, doom: int) -> int:
         """One worker, in a process of its own, from an order to the end or to its death."""
+        wait_for_no_disk()
         night.world.wire.doom = lambda number, at: at == "done" and 0 < doom <= number
         with night.world, Recorder(night.log) as recorder:
             for number in range(first, self.orders):

@@ -28,7 +28,7 @@ from workbench.simulate.virtual_clock import VirtualClock
 from workbench.simulate.wire import DEADLINE_NS, EXECUTION
 from workbench.simulate.world import World
 
-__all__ = ["live_in"]
+__all__ = ["live_in", "wait_for_no_disk"]
 
 _BEGINNINGS = frozenset({EventType.StepStarted, EventType.CompensationStarted})
 _NS = 1_000_000_000
@@ -45,7 +45,8 @@ def live_in(world: World, moment: Moment | RequestMoment | None = None) -> None:
     world.enter()
     _change_clocks(world)
     _Bodies(world.clock).replace()
-    _change_disk()
+    wait_for_no_disk()
+    _reveal_secrets()
     _note_executions()
     if isinstance(moment, Moment):
         die_at(moment)
@@ -136,10 +137,14 @@ class _Bodies:
         return 0 if seconds is None else self._clock.ns + int(seconds * _NS)
 
 
-def _change_disk() -> None:
-    """A process that is killed loses nothing that it wrote, so nobody waits for the disk; and no secret is one here."""
+def wait_for_no_disk() -> None:
+    """A process that is killed loses nothing that it wrote, so this one, which has no future, waits for no disk."""
     for name in ("fsync", "fdatasync"):
         setattr(os, name, lambda _: None)
+
+
+def _reveal_secrets() -> None:
+    """No secret is one in a simulated world, and what a log does not hold nobody can look at."""
     made = Encoding.__init__
 
     def unredacted(self: Encoding, recording: bytes, *, redact: bool = True) -> None:

@@ -1,11 +1,11 @@
 import { button } from '../parts/button';
 import { element, setText } from '../parts/element';
-import { durationText, momentText } from '../parts/units';
 import { AXIS_HEIGHT, drawAxis, drawBreaks, drawName, drawRecoveries } from './axis';
 import { Bars, type Band } from './bars';
 import { Chart, type Pin, type Story } from './chart';
 import { inkOf, type Ink, type Look } from './ink';
 import { Lanes } from './lanes';
+import { legendOf, wordsOf } from './legend';
 import { Minimap } from './minimap';
 import { drawCursor, drawPins, pinAt } from './overlay';
 import type { Mode } from './scale';
@@ -156,18 +156,8 @@ export class Timeline {
       button({ name: 'Zoom in', text: '+', key: 'Shift+W' }, () => this.zoom(1 / ZOOM)),
       button({ name: 'Zoom out', text: '−', key: 'Shift+S' }, () => this.zoom(ZOOM)),
       button({ name: 'Show the whole run', text: 'all', key: '0' }, () => this.fit()),
-      this.legend()
+      legendOf(this.looks)
     );
-  }
-
-  private legend(): HTMLElement {
-    const entries = this.looks.map(look => {
-      const swatch = element('span', { class: 'dw-swatch', 'aria-hidden': 'true' }, look.glyph);
-      swatch.style.background = look.colour;
-      return element('span', { class: 'dw-legend-entry' }, swatch, look.label);
-    });
-    const summary = element('summary', { title: 'What the shapes and colours mean' }, 'legend');
-    return element('details', { class: 'dw-legend' }, summary, element('div', { class: 'dw-legend-list' }, ...entries));
   }
 
   /** Choose the time axis. */
@@ -402,20 +392,9 @@ export class Timeline {
     const bar = pin ? -1 : this.barAt(x, y);
     this.tip.hidden = !chart || (!pin && bar < 0);
     if (chart && !this.tip.hidden) {
-      setText(this.tip, pin ? pin.title : this.describe(chart, bar));
+      setText(this.tip, pin ? pin.title : wordsOf(chart.story, bar, this.looks));
       const left = Math.min(x + 12, this.field.clientWidth - 260);
       this.tip.style.transform = `translate(${left}px, ${Math.min(y + 14, this.field.clientHeight - 40)}px)`;
     }
-  }
-
-  private describe({ story }: Chart, bar: number): string {
-    const { spans } = story;
-    const look = this.looks[spans.state[bar] ?? 0];
-    const attempt = spans.attempt[bar] ?? 0;
-    const [start, end] = [spans.start[bar] ?? 0, spans.end[bar] ?? 0];
-    return [
-      `${story.lanes[spans.lane[bar] ?? 0]}: ${look?.label}${attempt > 1 ? `, attempt ${attempt}` : ''}`,
-      `${momentText(start)} UTC, ${durationText(end - start)}`
-    ].join('\n');
   }
 }

@@ -30,6 +30,8 @@ PLANTS: dict[str, Plant] = {
     "in every text, far from its beginning": lambda text: f"{text} {'x ' * 140}https://user:{CORE}@db/shop",
 }
 STORIES = [entry for entry in corpus() if not entry.name.startswith(("11 ", "12 ", "13 ", "14 ", "15 "))]
+PARTS = 2
+"""By default every second recording; all of them are looked at by the nightly tests."""
 
 
 @pytest.fixture(autouse=True)
@@ -68,11 +70,12 @@ def _planted(value: Any, plant: Plant) -> Any:
     return plant(value) if type(value) is str else value
 
 
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.nightly) for part in range(1, PARTS))])
 @pytest.mark.parametrize("number", range(len(PLANTS)), ids=list(PLANTS))
-def test_a_secret_in_every_text_is_in_no_finding(number: int, tmp_path: Path) -> None:
+def test_a_secret_in_every_text_is_in_no_finding(number: int, part: int, tmp_path: Path) -> None:
     plant = list(PLANTS.values())[number]
     told, found = set(), Counter[str]()
-    for place, entry in enumerate(STORIES[number :: len(PLANTS)]):
+    for place, entry in enumerate(STORIES[number :: len(PLANTS)][part::PARTS]):
         recording = made(entry, tmp_path / str(place))
         siblings = tuple((planted(history, plant), run_id) for history, run_id in recording.siblings)
         changed = replace(recording, history=planted(recording.history, plant), siblings=siblings)
@@ -80,13 +83,14 @@ def test_a_secret_in_every_text_is_in_no_finding(number: int, tmp_path: Path) ->
         found.update(finding.hazard.id for finding in findings)
         told |= {f"{entry.name}: {text}" for text in said(findings) if CORE[:8] in text or JWT[:40] in text}
     assert not told
-    assert found.total() > 100
+    assert found.total() > 100 // PARTS
     assert len(found) > 12
 
 
-def test_what_a_recording_of_the_corpus_hides_is_in_no_finding(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.nightly) for part in range(1, PARTS))])
+def test_what_a_recording_of_the_corpus_hides_is_in_no_finding(part: int, tmp_path: Path) -> None:
     told, secrets = set(), 0
-    for number, entry in enumerate(STORIES):
+    for number, entry in enumerate(STORIES[part::PARTS]):
         recording = made(entry, tmp_path / str(number))
         case = case_of(recording)
         hidden = {text for row in range(len(recording.history)) for text in _by_name(case.body(row))}
@@ -95,7 +99,7 @@ def test_what_a_recording_of_the_corpus_hides_is_in_no_finding(tmp_path: Path) -
         told |= {f"{entry.name}: {text}" for text in said(findings) if any(one[:8] in text for one in hidden)}
         told |= {f"{entry.name}: {text}" for text in said(findings) if check_shareable(text, environ={})}
     assert not told
-    assert secrets > 30
+    assert secrets > 30 // PARTS
 
 
 def _by_name(value: Any, name: str = "") -> Iterator[str]:

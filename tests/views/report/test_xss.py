@@ -14,7 +14,7 @@ from workbench.views.report import report_html
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stage")]
 
 ACT = "window.__x=1"
 HERE = "https://evil.example/x"
