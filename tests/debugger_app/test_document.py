@@ -218,7 +218,8 @@ def test_a_page_that_is_loaded_again_finds_document_place_branch_and_kernel(
     until(page, lambda: page.evaluate(SEEN) == zoom)
 
     # a kernel that ends leaves a document that reads
-    (session,) = page.request.get(f"{lab.url}/api/sessions").json()
+    found = page.request.get(f"{lab.url}/api/sessions").json()
+    (session,) = [one for one in found if one["path"].endswith(recording.name)]
     page.evaluate("id => window.jupyterapp.serviceManager.sessions.shutdown(id)", session["id"])
     app.locator(".dw-isolation", has_text="reads only").wait_for()
     app.get_by_role("alert").get_by_text("The kernel has ended").wait_for()

@@ -74,7 +74,8 @@ def poisoned(value: Any, text: str, key: str = "") -> Any:
 
 
 @pytest.mark.parametrize(
-    "together", [pytest.param(1, marks=pytest.mark.nightly, id="one by one"), pytest.param(5, id="five in each text")]
+    "together",
+    [pytest.param(1, marks=pytest.mark.nightly, id="one by one"), pytest.param(15, id="fifteen in each text")],
 )
 def test_no_text_of_an_answer_ever_runs_or_is_asked_for(page: Page, tmp_path: Path, together: int) -> None:
     texts = ["\n".join(PAYLOADS[start : start + together]) for start in range(0, len(PAYLOADS), together)]

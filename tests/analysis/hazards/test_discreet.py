@@ -30,8 +30,8 @@ PLANTS: dict[str, Plant] = {
     "in every text, far from its beginning": lambda text: f"{text} {'x ' * 140}https://user:{CORE}@db/shop",
 }
 STORIES = [entry for entry in corpus() if not entry.name.startswith(("11 ", "12 ", "13 ", "14 ", "15 "))]
-PARTS = 2
-"""By default every second recording; all of them are looked at by the nightly tests."""
+PARTS = 4
+"""By default every fourth recording; all of them are looked at by the nightly tests."""
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +84,7 @@ def test_a_secret_in_every_text_is_in_no_finding(number: int, part: int, tmp_pat
         told |= {f"{entry.name}: {text}" for text in said(findings) if CORE[:8] in text or JWT[:40] in text}
     assert not told
     assert found.total() > 100 // PARTS
-    assert len(found) > 12
+    assert len(found) > 10
 
 
 @pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.nightly) for part in range(1, PARTS))])

@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import Any
 
 from workbench._errors import UsageError
-from workbench.course.exercises.check import Check, Result
 from workbench.course.exercises.exercise import Exercise, Trial
+from workbench.course.exercises.result import Check, Result
 
 __all__ = ["MODULES", "Check", "Exercise", "Result", "Trial", "check", "exercise_of"]
 

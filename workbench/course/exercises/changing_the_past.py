@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench._errors import UsageError
-from workbench.course.exercises.check import Result
 from workbench.course.exercises.exercise import Exercise
+from workbench.course.exercises.result import Result
 from workbench.machine import Delays, Drops
 from workbench.recording import Branch, Run, open_recording
 from workbench.replay import Completed

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.course.exercises.check import Result
 from workbench.course.exercises.exercise import Exercise, Trial
+from workbench.course.exercises.result import Result
 from workbench.course.hazards.deployment import deployed
 from workbench.course.misfortune import Misfortune
 from workbench.course.plans import monday

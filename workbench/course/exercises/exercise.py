@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from workbench.course.exercises.check import Check, Result
+from workbench.course.exercises.result import Check, Result
 from workbench.course.misfortune import Misfortune
 from workbench.recording import CrashSweep
 from workbench.simulate.life import Life

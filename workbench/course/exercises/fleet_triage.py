@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from weakref import finalize
 
-from workbench.course.exercises.check import Result
 from workbench.course.exercises.exercise import Exercise
+from workbench.course.exercises.result import Result
 from workbench.course.outage import Night, Outage
 from workbench.recording import Recording, Run, open_recording
 from workbench.simulate import no_double_charge, no_double_delivery

@@ -10,8 +10,8 @@ from pathlib import Path
 from weakref import finalize
 
 from workbench.course.elsewhere import Order, write_dbos, write_restate, write_temporal
-from workbench.course.exercises.check import Result
 from workbench.course.exercises.exercise import Exercise
+from workbench.course.exercises.result import Result
 from workbench.recording import Recording, Run, open_recording
 
 __all__ = ["EXERCISE", "Morning"]

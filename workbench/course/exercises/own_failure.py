@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench._errors import UsageError
-from workbench.course.exercises.check import Result
 from workbench.course.exercises.exercise import Exercise
+from workbench.course.exercises.result import Result
 from workbench.course.failure import Failure
 from workbench.recording import CrashSweep, Run
 from workbench.simulate import World
