@@ -28,6 +28,9 @@ def test_runs_from_top_to_bottom(path: Path, tmp_path: Path, monkeypatch: pytest
         resources={"metadata": {"path": str(tmp_path)}},
     )  # fmt: skip
     client.execute()
+    for cell in notebook.cells:
+        if any(tag.startswith("check") for tag in cell.metadata.get("tags", [])):
+            assert "not yet" in str(cell.outputs), "what the learner finds is no solution"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

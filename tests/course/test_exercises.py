@@ -11,6 +11,8 @@ from workbench._errors import UsageError
 from workbench.course import check
 from workbench.course.exercises import MODULES, Result, exercise_of
 
+pytestmark = pytest.mark.xdist_group("lives")  # many lives are forked, from a process that is still small
+
 every = pytest.mark.parametrize("id", MODULES)
 
 
@@ -22,6 +24,7 @@ def test_the_reference_solution_passes(id: str) -> None:
 
 
 @every
+@pytest.mark.nightly  # by day each notebook shows that its exercise is not solved yet
 def test_what_the_learner_finds_works_as_long_as_nothing_goes_wrong(id: str) -> None:
     lesson = Lesson(id)
     undisturbed, failed = until_it_fails(id, lesson.handed_in(lesson.original))

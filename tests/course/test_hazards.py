@@ -12,7 +12,7 @@ from workbench.analysis.hazards import HAZARDS
 from workbench.course.hazards import SCENARIOS, Played, Scenario
 from workbench.course.hazards.page import page_of
 
-pytestmark = pytest.mark.xdist_group("hazard scenarios")  # each is played once, for its own tests and for the page
+pytestmark = pytest.mark.xdist_group("lives")  # each is played once, for its own tests and for the page
 every = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.hazard)
 
 

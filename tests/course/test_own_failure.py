@@ -18,6 +18,8 @@ CHARGED_AGAIN = Failure(
     Misfortune(args=("order-1",), policies=("retry",), invariants=(no_double_charge,)),
 )
 
+pytestmark = pytest.mark.xdist_group("lives")  # many lives are forked, from a process that is still small
+
 
 def test_what_is_no_failure_is_refused_with_the_call_that_makes_one() -> None:
     with pytest.raises(UsageError, match=r"takes a course\.Failure, not tuple"):

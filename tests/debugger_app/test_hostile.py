@@ -176,6 +176,7 @@ def what_a_kernel_knows(watched: Watched, app: Locator) -> None:
     details(watched, app)
 
 
+@pytest.mark.nightly  # by day the same texts go through the same app in `fifteen in each text`
 def test_no_text_of_a_recording_runs_in_the_document(lab: Lab, page: Page, folder: Path) -> None:
     assert (folder / FILE).is_file()
     page.set_viewport_size({"width": 1600, "height": 2600})  # long tables are few pages

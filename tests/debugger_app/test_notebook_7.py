@@ -1,4 +1,4 @@
-"""The whole job by keyboard, in Notebook 7 and in the dark: look, step, change, answer, compare, decide, record."""
+"""The whole job in Notebook 7, in the dark, by keyboard once it is open: step, change, answer, compare, decide."""
 
 from __future__ import annotations
 
@@ -66,11 +66,9 @@ def test_the_whole_job_by_keyboard(lab: Lab, incident: Demo, tree: Page, artefac
 
 
 def opened(tree: Page) -> Page:
-    """The recording, chosen and opened in the list of files."""
+    """The recording, opened from the list of files."""
     with tree.context.expect_page() as document:
-        row = tree.locator(".jp-DirListing-item", has_text="shop.wlog")
-        row.locator(".jp-DirListing-itemText").focus()
-        row.press("Enter")
+        tree.locator(".jp-DirListing-item", has_text="shop.wlog").dblclick()
     return document.value
 
 

@@ -20,6 +20,8 @@ from workbench.model import Kind
 from workbench.recorder import SystemClock
 from workbench.simulate.crash import CrashPoint
 
+pytestmark = pytest.mark.xdist_group("lives")  # many lives are forked, from a process that is still small
+
 ALL = situations(scenarios())
 SAMPLE = ALL[::41]
 PARTS = 8

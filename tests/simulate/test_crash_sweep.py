@@ -20,6 +20,8 @@ from workbench.recording import CrashSweep
 from workbench.simulate import CrashPoint, Script, World, at_rest, children
 from workbench.simulate.children import ChildError, in_child
 
+pytestmark = pytest.mark.xdist_group("lives")  # many lives are forked, from a process that is still small
+
 ARGS = ("order-1",)
 SLOW = [{"service": "payment", "kind": "delay", "delay_seconds": 3, "method": "POST", "occurrence": 1}]
 IRRELEVANT = [{"service": "mail", "kind": "error", "status": 500, "occurrence": 1}]

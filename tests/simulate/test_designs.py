@@ -12,6 +12,8 @@ from workbench._errors import UsageError
 from workbench.recording import Designs
 from workbench.simulate import World
 
+pytestmark = pytest.mark.xdist_group("lives")  # many lives are forked, from a process that is still small
+
 
 @pytest.fixture(scope="module")
 def designs() -> Designs:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 import workbench as wb
 from tests.simulate import shopping
 from workbench.simulate import World
+
+pytestmark = pytest.mark.xdist_group("lives")  # many lives are forked, from a process that is still small
 
 CLOSED = [{"service": "subscription", "kind": "error", "status": 403, "every": True}]
 

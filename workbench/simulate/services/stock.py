@@ -44,6 +44,8 @@ class Stock:
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
         self._reservations: dict[str, Reservation] = {}
+        self._standing: dict[tuple[str, str], str] = {}
+        self._held: Counter[str] = Counter()
         self._gone: Counter[str] = Counter()
         self._sales = self._others = 0
 
@@ -56,7 +58,7 @@ class Stock:
             case "GET", ("stock", sku):
                 return Response(200, {"sku": sku, "available": self._available(sku)})
             case "GET", ("stock", sku, "reservations"):
-                return self._standing(sku, request.query.get("order", ""))
+                return self._standing_of(sku, request.query.get("order", ""))
             case "POST", ("stock", sku, "reservations"):
                 return self._reserve(sku, request.text("order"), request.whole("quantity"))
             case "POST", ("stock", sku, "sales"):
@@ -72,18 +74,20 @@ class Stock:
             self._gone[entry.text("sku")] += entry.whole("quantity") if entry.action != "turned_away" else 0
             return
         identity = entry.text("id")
+        sku, order, quantity = entry.text("sku"), entry.text("order"), entry.whole("quantity")
         if entry.action == "released":
             self._reservations[identity] = replace(self._reservations[identity], status="released")
+            self._held[sku] -= quantity
+            del self._standing[sku, order]
         else:
-            self._reservations[identity] = Reservation(
-                identity, entry.text("sku"), entry.text("order"), entry.whole("quantity")
-            )
+            self._reservations[identity] = Reservation(identity, sku, order, quantity)
+            self._held[sku] += quantity
+            self._standing[sku, order] = identity
 
     def _available(self, sku: str) -> int:
         if sku not in self._setting.knobs.stock:
             raise Refusal(404, "no_such_sku", f"the shop does not sell {sku}")
-        held = sum(reservation.quantity for reservation in self._held() if reservation.sku == sku)
-        return self._setting.knobs.stock[sku] - self._gone[sku] - held
+        return self._setting.knobs.stock[sku] - self._gone[sku] - self._held[sku]
 
     def let_others_buy(self) -> None:
         """What other buyers have taken by now, each at their time, or would have if it had been there."""
@@ -101,21 +105,20 @@ class Stock:
         self.apply(self._setting.ledger.append(self.name, "sold", "", facts))
         return Response(201, facts)
 
-    def _held(self) -> list[Reservation]:
-        return [reservation for reservation in self._reservations.values() if reservation.status == "held"]
-
-    def _standing(self, sku: str, order: str) -> Response:
+    def _standing_of(self, sku: str, order: str) -> Response:
         self._available(sku)
-        return Response(200, [asdict(one) for one in self._held() if one.sku == sku and order in {"", one.order}])
+        mine = {place: identity for place, identity in self._standing.items() if place[0] == sku}
+        found = [identity for (_, its), identity in mine.items() if order in {"", its}]
+        return Response(200, [asdict(self._reservations[identity]) for identity in found])
 
     def _reserve(self, sku: str, order: str, quantity: int) -> Response:
         available = self._available(sku)
-        for known in self._held():
-            if (known.sku, known.order) == (sku, order):
-                if known.quantity != quantity:
-                    message = f"order {order} has {known.quantity} of {sku} reserved already, not {quantity}"
-                    raise Refusal(409, "other_quantity", message)
-                return Response(200, asdict(known))
+        if (sku, order) in self._standing:
+            known = self._reservations[self._standing[sku, order]]
+            if known.quantity != quantity:
+                message = f"order {order} has {known.quantity} of {sku} reserved already, not {quantity}"
+                raise Refusal(409, "other_quantity", message)
+            return Response(200, asdict(known))
         if quantity > available:
             raise Refusal(409, "sold_out", f"{available} of {sku} left, {quantity} asked for")
         made = Reservation(self._setting.mint("rs", len(self._reservations) + 1), sku, order, quantity)
