@@ -9,6 +9,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+pytestmark = pytest.mark.xdist_group("notebooks")  # long ones, begun early and not at the end
+
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 _PLUGIN = "workbench.testing.plugin"
 
@@ -18,7 +20,15 @@ def _read(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+LONG = ("03", "05", "08", "11")
+"""They sweep for half a minute each: at night, while their exercises are played by day, too."""
+RUN = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.nightly] if path.stem.startswith(LONG) else [])
+    for path in NOTEBOOKS
+]
+
+
+@pytest.mark.parametrize("path", RUN)
 def test_runs_from_top_to_bottom(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if all(point.value != _PLUGIN for point in entry_points(group="pytest11")):
         monkeypatch.setenv("PYTEST_PLUGINS", _PLUGIN)  # where the package is not installed, only on the path
