@@ -24,7 +24,7 @@ from workbench.replay.explore import Exploration, explore
 
 __all__ = ["Signature", "explored_with_seeds", "signature"]
 
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 60.0
 Signature = tuple[Any, ...]
 """How an exploration left the log; see `signature`."""
 
