@@ -20,7 +20,7 @@ def _read(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-LONG = ("03", "05", "08", "11")
+LONG = ("03", "05", "08", "09", "11", "12")
 """They sweep for half a minute each: at night, while their exercises are played by day, too."""
 RUN = [
     pytest.param(path, id=path.stem, marks=[pytest.mark.nightly] if path.stem.startswith(LONG) else [])

@@ -33,11 +33,11 @@ def test_what_the_learner_finds_works_as_long_as_nothing_goes_wrong(id: str) -> 
 
 
 WRONG = [
-    pytest.param(id, number, marks=[pytest.mark.nightly] if number != place % 3 else [])
+    pytest.param(id, number, marks=[pytest.mark.nightly] if number != place % 3 or place % 2 else [])
     for place, id in enumerate(MODULES)
     for number in range(3)
 ]
-"""One of the three by default, all of them at night: each is some fifty deaths."""
+"""One of every second exercise by day, all of them at night: each is some fifty deaths."""
 
 
 @pytest.mark.parametrize(("id", "number"), WRONG)
